@@ -9,8 +9,8 @@ from advisor.configuration.document import Hidden, Mark, Node, unknown
 from advisor.configuration.partial_texts import as_text
 from advisor.configuration.scenarios import COMPARED, outcomes
 from advisor.configuration.terraform import hcl_tree as hcl
-from advisor.configuration.terraform.folder import Folder, default_of, says_nothing, variable_values
-from advisor.configuration.terraform.hcl_values import truth_of
+from advisor.configuration.terraform.folder import Folder, default_of, variable_values
+from advisor.configuration.terraform.hcl_values import says_nothing, truth_of
 from advisor.configuration.terraform.tree import Instance, Site, conditions
 
 _DEEPEST_LOCAL = 5
@@ -85,6 +85,9 @@ def _results(root: Instance, tests: Tests) -> Iterator[object]:
         yield instance.prefix
         for test in tests[id(instance.site)]:
             yield _result(instance.evaluator.value(test))
+        for key in instance.evaluator.open_tests:
+            node = instance.assumed.get(key)
+            yield key, None if node is None else node.value
 
 
 def _tests(body: hcl.Body, folder: Folder) -> Iterator[hcl.Expression]:
@@ -99,21 +102,17 @@ def _tests(body: hcl.Body, folder: Folder) -> Iterator[hcl.Expression]:
 
 def _ternaries(expression: Any, folder: Folder, depth: int) -> Iterator[hcl.Expression]:
     if isinstance(expression, hcl.Conditional):
-        yes, no = (hcl.Literal(truth, expression.mark) for truth in (True, False))
-        yield expression._replace(yes=yes, no=no)
+        yield expression.test
+        yield expression
     yield from _selections(expression, folder)
-    if isinstance(expression, hcl.Traversal) and depth < _DEEPEST_LOCAL:
-        inner = _local(expression, folder)
+    local = isinstance(expression, hcl.Traversal) and expression.root == "local"
+    if local and expression.steps and depth < _DEEPEST_LOCAL:
+        inner = folder.local_values.get(str(expression.steps[0]))
         yield from _ternaries(inner, folder, depth + 1) if inner is not None else ()
     # Within a for expression, names mean something that is not known here.
     inside = (expression.over,) if isinstance(expression, hcl.For) else _parts(expression)
     for part in inside:
         yield from _ternaries(part, folder, depth)
-
-
-def _local(expression: hcl.Traversal, folder: Folder) -> hcl.Expression | None:
-    named = expression.root == "local" and bool(expression.steps)
-    return folder.local_values.get(str(expression.steps[0])) if named else None
 
 
 def _selections(expression: Any, folder: Folder) -> Iterator[hcl.Expression]:
@@ -173,26 +172,30 @@ def _note(expression: Any, site: Site, into: dict[str, list[Node]], depth: int) 
         origin = _origin(expression, site)
         if origin is not None and not origin[1]:
             into.setdefault(origin[0], [])
-        if expression.root == "var" and site.call is not None and expression.steps:
-            argument = site.call.body.attributes.get(str(expression.steps[0]))
-            if argument is not None and site.caller is not None and depth < _DEEPEST_LOCAL:
-                _note(argument.value, site.caller, into, depth + 1)
-        inner = _local(expression, site.module.folder)
-        if inner is not None and depth < _DEEPEST_LOCAL:
-            _note(inner, site, into, depth + 1)
+        inner, where = _meant(expression, site)
+        if inner is not None and where is not None and depth < _DEEPEST_LOCAL:
+            _note(inner, where, into, depth + 1)
         return
     for left, right in _compared(expression):
-        origin = _origin(left, site)
-        if origin is None:
-            continue
-        name, steps = origin
-        noted = into.setdefault(name, [])
-        if not steps:
-            noted.append(right)
-        elif len(steps) == 1 and isinstance(steps[0], str) and right.kind == "scalar":
-            noted.append(Node("map", {steps[0]: right}, right.mark))
+        name, steps = _origin(left, site) or ("", ())
+        if name and not steps:
+            into.setdefault(name, []).append(right)
+        elif name and len(steps) == 1 and isinstance(steps[0], str):
+            part = Node("map", {steps[0]: right}, right.mark)
+            into.setdefault(name, []).append(part)
     for part in _parts(expression):
         _note(part, site, into, depth)
+
+
+def _meant(expression: hcl.Traversal, site: Site) -> tuple[hcl.Expression | None, Site | None]:
+    """The expression that a local, or a variable of a called module, stands for, and where."""
+    name = str(expression.steps[0]) if expression.steps else ""
+    if expression.root == "local":
+        return site.module.folder.local_values.get(name), site
+    if expression.root != "var" or site.call is None:
+        return None, None
+    argument = site.call.body.attributes.get(name)
+    return (argument.value if argument is not None else None), site.caller
 
 
 def _compared(expression: Any) -> Iterator[tuple[Any, Node]]:
@@ -202,10 +205,6 @@ def _compared(expression: Any) -> Iterator[tuple[Any, Node]]:
             pairs = [(one, other), (other, one)]
         case hcl.FunctionCall(name="contains", arguments=(hcl.Listing(items=items), one)):
             pairs = [(one, item) for item in items]
-        case hcl.FunctionCall(name="length", arguments=(one,)):
-            for held in ([], [unknown("an element", expression.mark)]):
-                yield one, Node("list", held, expression.mark, via=COMPARED)
-            return
         case _:
             return
     for left, right in pairs:
@@ -213,24 +212,19 @@ def _compared(expression: Any) -> Iterator[tuple[Any, Node]]:
             yield left, Node("scalar", right.value, right.mark, via=COMPARED)
 
 
-def _origin(expression: Any, site: Site | None) -> tuple[str, tuple[Any, ...]] | None:
+def _origin(expression: Any, site: Site) -> tuple[str, tuple[Any, ...]] | None:
     """The variable of the root that an expression is, and the steps into it."""
     steps: tuple[Any, ...] = ()
+    where: Site | None = site
     for _ in range(_DEEPEST_LOCAL * 2):
         if isinstance(expression, hcl.Interpolation) and len(expression.parts) == 1:
             expression = expression.parts[0]
-        if not isinstance(expression, hcl.Traversal) or not expression.steps or site is None:
+        if not isinstance(expression, hcl.Traversal) or not expression.steps or where is None:
             return None
-        name, steps = str(expression.steps[0]), (*expression.steps[1:], *steps)
-        if expression.root == "local":
-            expression = site.module.folder.local_values.get(name)
-        elif expression.root != "var":
-            return None
-        elif site.call is None:
-            return name, steps
-        else:
-            argument = site.call.body.attributes.get(name)
-            expression, site = argument and argument.value, site.caller
+        steps = (*expression.steps[1:], *steps)
+        if expression.root == "var" and where.call is None:
+            return str(expression.steps[0]), steps
+        expression, where = _meant(expression, where)
     return None
 
 
@@ -251,13 +245,10 @@ def _worth_trying(variable: hcl.HclBlock, literals: list[Node]) -> list[Node]:
     options = literals
     if flag:
         options = [Node("scalar", truth, variable.mark) for truth in (True, False)]
-    elif any(node.kind == "list" for node in literals):
-        known = [bool(node.value) for node in tried]
-        options = [n for n in literals if n.kind == "list" and bool(n.value) not in known]
     for option in options:
         if all(option.value != node.value for node in tried) and not option.is_null:
             tried.append(option)
-    if not flag and any(node.kind != "list" for node in literals):
+    if not flag and literals:
         hidden = Hidden(f"variable {variable.labels[0]} is something else", other=True)
         tried.append(Node("unknown", hidden, variable.mark))
     return tried
@@ -300,8 +291,6 @@ def _words(choice: Values, candidates: Mapping[str, Sequence[Node]]) -> str:
         if node.via == _ASSUMED:
             truth = as_text(node.value)
             words.append(f"the condition in line {node.mark.line} of {node.mark.file} is {truth}")
-        elif node.kind == "list":
-            words.append(f"var.{name} is {'not ' * bool(node.value)}empty")
         elif node.kind == "map":
             said = (
                 key

@@ -10,7 +10,7 @@ from advisor.configuration.json_nodes import read_json
 from advisor.configuration.source import SourceText
 from advisor.configuration.terraform import hcl_tree as hcl
 from advisor.configuration.terraform.hcl_expressions import HclReader, read_hcl
-from advisor.configuration.terraform.hcl_values import Evaluator
+from advisor.configuration.terraform.hcl_values import Evaluator, says_nothing
 from advisor.model.errors import InputError
 
 _LABELS = {"resource": 2, "data": 2, "variable": 1, "provider": 1, "module": 1, "output": 1}
@@ -210,11 +210,6 @@ def default_of(variable: hcl.HclBlock) -> Node | None:
         return None
     node = Evaluator({}, {}).value(attribute.value)
     return node._replace(via=f"default of variable {variable.labels[0]}")
-
-
-def says_nothing(node: Node) -> bool:
-    """Whether a value stands where nobody has decided yet: null, an empty text, list or object."""
-    return node.is_null or (node.kind in ("scalar", "list", "map") and node.value in ("", [], {}))
 
 
 def variable_values(folder: Folder, given: Mapping[str, Node], call: str = "") -> dict[str, Node]:

@@ -230,7 +230,7 @@ class Evaluator:
         self.local_values = local_values
         self.around = around or Surroundings()
         self.bare_words: list[hcl.Traversal] = []
-        self.open_tests: dict[str, Mark] = {}  # conditions that nothing settles
+        self.open_tests: dict[str, Mark] = {}  # conditions that are only assumed, if at all
         self._locals: dict[str, Node] = {}
         self._steps = 0
 
@@ -394,13 +394,18 @@ class Evaluator:
 
     def choice(self, expression: hcl.Conditional, symbols: Mapping[str, Node]) -> Node:
         """One of two values; one where both are the same."""
-        truth = self.truth(expression.test, symbols)
+        truth = truth_of(self.value(expression.test, symbols))
         if truth is not None:
             return self.value(expression.yes if truth else expression.no, symbols)
         yes, no = self.value(expression.yes, symbols), self.value(expression.no, symbols)
         if yes.kind == no.kind == "scalar" and yes.value == no.value:
             return yes
-        return _open("a condition that is open", expression.mark)
+        # Whether something is there at all is not assumed: a caller decides that as a whole.
+        if not says_nothing(yes) and not says_nothing(no):
+            truth = self.truth(expression.test, symbols)
+        if truth is None:
+            return _open("a condition that is open", expression.mark)
+        return yes if truth else no
 
     def truth(self, test: hcl.Expression, symbols: Mapping[str, Node]) -> bool | None:
         """What a condition comes to: what is open in it may be assumed, and is noted if not."""
@@ -424,10 +429,9 @@ class Evaluator:
         if not all(root in _OF_A_WORLD and root not in symbols for root in _roots(test)):
             return None
         key = self.around.prefix + spelt(test)
-        if key not in self.around.assumed:
-            self.open_tests[key] = test.mark
-            return None
-        return truth_of(self.around.assumed[key])
+        self.open_tests[key] = test.mark
+        assumed = self.around.assumed.get(key)
+        return None if assumed is None else truth_of(assumed)
 
     def operation(self, expression: hcl.Operation, symbols: Mapping[str, Node]) -> Node:
         """What an operator makes of known values."""
@@ -453,6 +457,11 @@ def _roots(part: Any) -> Iterator[str]:
         yield part.root
     for inner in part if isinstance(part, tuple) and not isinstance(part, Mark) else ():
         yield from _roots(inner)
+
+
+def says_nothing(node: Node) -> bool:
+    """Whether a value stands where nobody has decided yet: null, an empty text, list or object."""
+    return node.is_null or (node.kind in ("scalar", "list", "map") and node.value in ("", [], {}))
 
 
 def truth_of(node: Node) -> bool | None:

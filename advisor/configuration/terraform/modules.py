@@ -38,9 +38,8 @@ from advisor.configuration.terraform.folder import (
     gather,
     known_region,
     provider_region,
-    says_nothing,
 )
-from advisor.configuration.terraform.hcl_values import MOST_STEPS, Evaluator, elements
+from advisor.configuration.terraform.hcl_values import MOST_STEPS, Evaluator, elements, says_nothing
 from advisor.configuration.terraform.names import misplaced, to_api
 from advisor.configuration.terraform.tree import (
     MOST_INSTANCES,
@@ -119,7 +118,7 @@ _OF_SCALING = {
     "scalable_dimension": "ScalableDimension",
     "resource_id": "ResourceId",
 }
-_SCALED_HERE = ("sagemaker", "endpoint/", "inference-component/")
+_SCALED_HERE = ("aws_sagemaker_", "sagemaker", "endpoint/", "inference-component/")
 
 
 def _relevant(block: hcl.HclBlock) -> bool:
@@ -140,20 +139,19 @@ def _about_us(resources: Sequence[Resource]) -> Iterator[Resource]:
     known = {each.identity: each for each in resources}
 
     def ours(resource: Resource, followed: tuple[str, ...] = ()) -> bool:
-        nodes = [resource.body.get(field) for field in _OF_SCALING.values()]
-        for node in nodes:
-            if node is not None and node.kind == "scalar":
-                return str(node.value).startswith(_SCALED_HERE)
-        for node in nodes:
-            parts = node.value if node is not None and node.kind == "text" else ()
-            if node is not None and node.kind == "reference":
+        for field in _OF_SCALING.values():
+            node = resource.body.get(field)
+            if node is None or node.kind not in ("scalar", "text", "reference"):
+                continue
+            parts = node.value if node.kind == "text" else (node.value,)
+            if node.kind == "reference":
                 target = known.get(node.value.target)
                 if target is not None and target.kind in SCALING:
-                    again = target.identity in followed
-                    return not again and ours(target, (*followed, resource.identity))
-                parts = (node.value,)
-            words = [str(part) for part in parts]
-            if any("sagemaker" in each or each.startswith(_SCALED_HERE) for each in words):
+                    again = target.identity in (resource.identity, *followed)
+                    parts = () if again else ("",)
+                    if not again and ours(target, (*followed, resource.identity)):
+                        return True
+            if any(str(part).startswith(_SCALED_HERE) for part in parts):
                 return True
         return any(
             node.kind == "scalar" and str(node.value).startswith("SageMaker")
