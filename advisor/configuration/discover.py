@@ -87,6 +87,7 @@ class FoundFiles(Value):
     unread: tuple[str, ...]  # files that hold configurations in a form that is not read
     errors: tuple[InputError, ...]
     archives: tuple[str, ...]  # of models; only where they were named
+    is_excluded: Callable[[str], bool]  # whether the project leaves a file out
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -188,6 +189,7 @@ class _Sorter:
             folders={folder: tuple(files) for folder, files in self.folders.items()},
             named=named,
             ignored=self.ignored,
+            is_excluded=self._excluded,
         )
 
     def take(self, path: str) -> None:
@@ -212,7 +214,7 @@ class _Sorter:
     def sort(self, path: str) -> None:
         """Sort a file that stood in a folder."""
         name = os.path.basename(path)
-        if self.exclude and self._excluded(path):
+        if self._excluded(path):
             self.ignored += 1
         elif name in _WORKLOAD_NAMES or name.endswith(_WORKLOAD_ENDS):
             self.workloads.append(path)
@@ -239,6 +241,8 @@ class _Sorter:
             self.unread.append(f"{path}: {note}")
 
     def _excluded(self, path: str) -> bool:
+        if not self.exclude:
+            return False
         from fnmatch import fnmatch
 
         from advisor.configuration.source import seen_from

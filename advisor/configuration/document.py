@@ -163,7 +163,8 @@ class World:
 
     def find(self, identity: str) -> Resource | None:
         """The resource that a reference means; of several that ``count`` makes, the one read."""
-        return self._by_identity.get(identity) or self._by_identity.get(identity.partition("[")[0])
+        bare = re.sub(r"\[[^]]*\]\Z", "", identity)
+        return self._by_identity.get(identity) or self._by_identity.get(bare)
 
     def of_kind(self, kind: str) -> Sequence[Resource]:
         """The resources of a kind."""

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterator
 
+from advisor.configuration.document import Document, walk, written
 from advisor.gate.finding import ACCEPTED, BASELINED, GateFinding
+from advisor.gate.rules.judge import value_text
 from advisor.gate.run import CheckReport
 from advisor.model.printable import printable
 from advisor.reports.finding_formats import FindingContext
@@ -41,8 +44,32 @@ def render(report: CheckReport, context: FindingContext) -> str:
         lines.append(f"not read: {printable(note)}")
     if report.unread:
         lines.append("")
+    for document in report.read:
+        lines += [*_values(document), ""]
     lines.append(f"{counts(report)} in {scope(report)}; as of {report.as_of}")
+    if report.configurations or report.unresolved:
+        whole = report.resources + len(report.unresolved)
+        missed = f"; not resolved: {', '.join(report.unresolved)}" if report.unresolved else ""
+        lines.append(
+            printable(f"checked {report.resources} of {whole} SageMaker resources{missed}")
+        )
     return "\n".join(lines) + "\n"
+
+
+def _values(document: Document) -> Iterator[str]:
+    """What every field comes to in each scenario, and where that is written."""
+    for world in document.worlds:
+        yield printable(f"{document.file or '.'}, {world.when or 'in every scenario'}:")
+        for resource in world.resources:
+            yield f"  {printable(resource.address)}"
+            for path, node in walk(resource.body):
+                if node.kind not in ("map", "list"):
+                    shown = node.value.reason if node.kind == "unknown" else value_text(node)
+                    text = f"{written(path)}: {shown or '(empty)'}"
+                    via = f", {node.via}" if node.via else ""
+                    place = f"{node.mark.file}:{node.mark.line}{via}"
+                    unknown = "unknown, " * (node.kind == "unknown")
+                    yield printable(f"    {text} ({unknown}{place})")
 
 
 def _finding(finding: GateFinding, report: CheckReport, context: FindingContext) -> list[str]:

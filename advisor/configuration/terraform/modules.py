@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -41,6 +40,7 @@ from advisor.configuration.terraform.folder import (
 )
 from advisor.configuration.terraform.hcl_values import MOST_STEPS, Evaluator, elements, says_nothing
 from advisor.configuration.terraform.names import misplaced, to_api
+from advisor.configuration.terraform.neighbours import CALL, OURS
 from advisor.configuration.terraform.tree import (
     MOST_INSTANCES,
     Instance,
@@ -180,6 +180,8 @@ def _unresolved(root: Site, blocks: _Blocks, made: Collection[int]) -> Iterator[
             if id(block) not in made and kind is not None and kind not in SCALING:
                 address = ".".join(filter(None, (site.name, *block.labels)))
                 yield f"{_at(block)} {address}: no scenario makes one"
+        for error in site.module.errors:
+            yield f"{error.file}:{error.line}: it could not be read"
     for block in blocks.lost:
         source = block.body.attributes.get("source")
         written = source.value.value if source and isinstance(source.value, hcl.Literal) else "?"
@@ -347,10 +349,6 @@ def _held(
     return evaluator.value(expression, symbols)
 
 
-_OURS = re.compile(r"aws_sagemaker_|sagemaker:|SageMaker")
-_LOCAL_MODULE = re.compile(r'"source"|source\s*=\s*"\.\.?/')
-
-
 class TerraformRead(NamedTuple):
     """A root as read, with the Region that its provider names, where that is certain."""
 
@@ -374,13 +372,13 @@ def read_modules(
     """
     modules: list[Module] = []
     for path, sources in _with_values(folders).items():
-        if any(_OURS.search(s.text) or _LOCAL_MODULE.search(s.text) for s in sources):
+        if any(OURS.search(s.text) or CALL.search(s.text) for s in sources):
             modules += _modules(path, sources)
-        if not any(_OURS.search(source.text) for source in sources):
+        if not any(OURS.search(source.text) for source in sources):
             yield TerraformRead(Read(document=None, sources=tuple(sources)), "", _not_read(sources))
     for root, lost in _trees(modules):
         texts = {s.file: s for site in root.all() for s in site.module.sources}
-        if not any(_OURS.search(source.text) for source in texts.values()):
+        if not any(OURS.search(source.text) for source in texts.values()):
             continue
         if wanted is not None and not any(file in wanted for file in texts):
             continue
@@ -410,7 +408,8 @@ def _with_values(
     for path in values:
         above = owner_of(path, lambda folder: folder in found and folder not in values)
         if above is not None:
-            found[above] = [*found[above], *found.pop(path)]
+            both = {source.file: source for source in (*found[above], *found.pop(path))}
+            found[above] = list(both.values())
     return found
 
 

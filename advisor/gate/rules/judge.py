@@ -274,6 +274,7 @@ def finding_of(check: Check, resource: Resource, fault: Fault) -> GateFinding:
         via="" if fault.at_key else node.via,
         lines=_lines_around(resource, fault.path, mark),
         related=tuple(node.place for node in fault.related),
+        files=resource.files,
     )
 
 

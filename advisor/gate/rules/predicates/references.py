@@ -29,11 +29,11 @@ def other_kind(view: View) -> Iterator[Fault]:
     """A reference to a resource that is certainly of another kind than the field names."""
     for path, node, kind in _references(view):
         target = view.world.find(node.value.target)
-        found = target.kind if target is not None else _kind_by_name(node.value.target)
+        found = target.kind if target is not None else _kind_by_name(node.value.within)
         if found and found != kind:
             words = of_fields("called")
             known, other = words.get(kind, kind), words.get(found, found)
-            message = f"{path[-1]} takes the name of {known}; {node.value.target} is {other}"
+            message = f"{path[-1]} takes the name of {known}; {node.value.within} is {other}"
             others = [resource.identity for resource in view.world.of_kind(kind)]
             yield Fault(node, path, message, suggestion=others[0] if len(others) == 1 else "")
 
@@ -47,8 +47,9 @@ def missing(view: View) -> Iterator[Fault]:
     """A reference to a resource that the template, or the folder, does not have."""
     declared = view.world.declared
     for path, node, kind in _references(view):
-        target = node.value.target.partition("[")[0]
-        if not declared or target in declared or target.startswith(_FROM_OUTSIDE):
+        module = node.value.target.removesuffix(node.value.within)
+        target = node.value.within.partition("[")[0]
+        if not declared or module + target in declared or target.startswith(_FROM_OUTSIDE):
             continue
         if view.resource.dialect == "terraform" and _kind_by_name(target) != kind:
             continue
@@ -68,10 +69,10 @@ def no_attribute(view: View) -> Iterator[Fault]:
         if node.value.attribute not in known:
             message = f"{of_fields('called')[kind]} has no attribute {node.value.attribute}"
             if not node.value.attribute:
-                message = f"{node.value.target} is the whole resource; {path[-1]} takes its name"
+                message = f"{node.value.within} is the whole resource; {path[-1]} takes its name"
             terraform = view.resource.dialect != "cloudformation"
             right = "name" if terraform else str(path[-1])
-            yield Fault(node, path, message, suggestion=f"{node.value.target}.{right}")
+            yield Fault(node, path, message, suggestion=f"{node.value.within}.{right}")
 
 
 def _attributes(view: View, kind: str) -> frozenset[str]:
@@ -89,7 +90,7 @@ def name_as_arn(view: View) -> Iterator[Fault]:
     for path, node in named(view.body, _ARN_FIELDS, ()):
         if node.kind != "reference":
             continue
-        target, attribute = node.value
+        target, attribute = node.value.within, node.value.attribute
         address = target.partition("[")[0]
         kind = view.world.declared.get(address) or address.removeprefix("data.").partition(".")[0]
         names, right = of_fields("not_arns").get(kind, ((), ""))

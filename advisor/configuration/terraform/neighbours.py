@@ -1,0 +1,143 @@
+"""What belongs to some folders of Terraform: the modules that they call, and who calls them."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from advisor.configuration.discover import PASSED_OVER
+from advisor.configuration.files import owner_of, read_sources, terraform_files
+from advisor.configuration.source import SourceText
+
+MOST_ENTRIES = 20_000
+"""Files and folders of one repository among which callers are looked for."""
+_HIGHEST = 3
+"""Folders above a module in which its callers are looked for where no repository bounds them."""
+OURS = re.compile(r"aws_sagemaker_|sagemaker:|SageMaker")
+CALL = re.compile(r'source"?\s*[=:]\s*"(\.\.?/[^"]*)"')
+_DECLARES = re.compile(r'\bvariable\s*"|"variable"')
+_IS_ROOT = re.compile(r'\bbackend\s*"|"backend"|\bcloud\s*\{')
+
+Folders = dict[str, list[SourceText]]
+
+
+def with_neighbours(
+    folders: Mapping[str, Sequence[SourceText]], leave: Callable[[str], bool]
+) -> Folders:
+    """The folders with those that they call, and those that call them, however far away.
+
+    Args:
+        folders: the texts of each folder; the current one is the empty text.
+        leave: whether a file is left out, as the project excludes it.
+    """
+    found = {folder: list(sources) for folder, sources in folders.items()}
+    for folder in list(found):
+        owner = owner_of(folder, _holds_terraform) if _only_values(found[folder]) else None
+        if owner is not None:
+            _read(owner, found, leave)
+    _add_called(found, leave)
+    sought = {_real(folder) for folder, texts in found.items() if _may_be_called(texts)}
+    if sought:
+        calls = _calls_around([folder for folder in found if _real(folder) in sought], leave)
+        while sought:
+            above = [folder for folder, targets in calls.items() if sought & targets]
+            sought = {_real(folder) for folder in above if _read(folder, found, leave)}
+        _add_called(found, leave)
+    return found
+
+
+def _real(folder: str) -> str:
+    return os.path.realpath(folder or ".")
+
+
+def _holds_terraform(folder: str) -> bool:
+    try:
+        return any(name.endswith((".tf", ".tf.json")) for name in os.listdir(folder or "."))
+    except OSError:
+        return False
+
+
+def _only_values(sources: Sequence[SourceText]) -> bool:
+    return all(".tfvars" in os.path.basename(source.file) for source in sources)
+
+
+def _read(folder: str, found: Folders, leave: Callable[[str], bool]) -> bool:
+    """Add a folder; whether it was not there and holds Terraform."""
+    if _real(folder) in map(_real, found):
+        return False
+    try:
+        files = [file for file in terraform_files(folder) if not leave(file)]
+    except OSError:
+        return False
+    sources, _ = read_sources(files)
+    if sources:
+        found[folder] = sources
+    return bool(sources)
+
+
+def _add_called(found: Folders, leave: Callable[[str], bool]) -> None:
+    """Add the modules that the folders call, and those that these call."""
+    pending = list(found)
+    while pending:
+        folder = pending.pop()
+        targets = _targets(folder, (source.text for source in found[folder]))
+        pending += [target for target in targets if _read(target, found, leave)]
+
+
+def _targets(folder: str, texts: Iterator[str]) -> Iterator[str]:
+    for text in texts:
+        for source in CALL.findall(text):
+            path = os.path.normpath(os.path.join(folder, source))
+            yield "" if path == "." else path
+
+
+def _may_be_called(sources: Sequence[SourceText]) -> bool:
+    """Whether a folder is about SageMaker and takes values, and does not say that it is a root."""
+    whole = "\n".join(source.text for source in sources)
+    ours = OURS.search(whole) or CALL.search(whole)
+    return bool(ours and _DECLARES.search(whole)) and not _IS_ROOT.search(whole)
+
+
+def _calls_around(
+    folders: Sequence[str], leave: Callable[[str], bool]
+) -> dict[str, frozenset[str]]:
+    """Folder -> the real paths that it calls, of all folders around some."""
+    calls: dict[str, frozenset[str]] = {}
+    seen: set[str] = set()
+    for base in dict.fromkeys(map(_base_of, folders)):
+        left = MOST_ENTRIES
+        pending = [base]
+        while pending and left > 0:
+            folder = pending.pop(0)
+            if (real := _real(folder)) in seen:
+                continue
+            seen.add(real)
+            try:
+                with os.scandir(folder or ".") as listing:
+                    entries = sorted(listing, key=lambda entry: entry.name)
+            except OSError:
+                continue
+            left -= len(entries)
+            named = [(os.path.join(folder, each.name), each) for each in entries]
+            pending += [
+                path
+                for path, each in named
+                if each.is_dir(follow_symlinks=False) and each.name not in PASSED_OVER
+            ]
+            files = [path for path, _ in named if path.endswith((".tf", ".tf.json"))]
+            sources, _ = read_sources(file for file in files if not leave(file))
+            targets = _targets(folder, (source.text for source in sources))
+            calls[folder] = frozenset(map(_real, targets))
+    return calls
+
+
+def _base_of(folder: str) -> str:
+    """The top of the repository that holds a folder; without one, a few folders above it."""
+    above = [folder]
+    while not os.path.lexists(os.path.join(above[-1], ".git")):
+        path = os.path.normpath(os.path.join(above[-1], ".."))
+        if _real(path) == _real(above[-1]):
+            return above[min(_HIGHEST, len(above) - 2)] if len(above) > 1 else folder
+        above.append("" if path == "." else path)
+    return above[-1]
