@@ -13,6 +13,7 @@ from advisor.configuration.terraform.hcl_expressions import HclReader, read_hcl
 from advisor.configuration.terraform.hcl_values import Evaluator, says_nothing
 from advisor.model.errors import InputError
 
+_OWN_BLOCKS = {"content": 0, "dynamic": 1, "lifecycle": 0, "precondition": 0, "validation": 0}
 _LABELS = {"resource": 2, "data": 2, "variable": 1, "provider": 1, "module": 1, "output": 1}
 
 
@@ -34,13 +35,20 @@ def read_tf_json(source: SourceText) -> hcl.Body:
             )
             continue
         for labels, item in _blocks(value, _LABELS.get(key, 0)):
-            plain = key == "variable"
-            attributes = {
-                name: hcl.Attribute(name, expression(each, plain), each.place)
-                for name, each in item.value.items()
-            }
-            inner = hcl.Body(attributes, [], [])
+            inner = _inside(item, plain=key == "variable")
             body.blocks.append(hcl.HclBlock(key, labels, inner, item.place))
+    return body
+
+
+def _inside(node: Node, plain: bool = False) -> hcl.Body:
+    """What stands in a block; other blocks than Terraform's own are no different from values."""
+    body = hcl.Body({}, [], [])
+    for key, value in node.value.items():
+        if key not in _OWN_BLOCKS:
+            body.attributes[key] = hcl.Attribute(key, expression(value, plain), value.place)
+            continue
+        for labels, item in _blocks(value, _OWN_BLOCKS[key]):
+            body.blocks.append(hcl.HclBlock(key, labels, _inside(item), item.place))
     return body
 
 

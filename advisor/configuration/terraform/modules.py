@@ -40,7 +40,7 @@ from advisor.configuration.terraform.folder import (
 )
 from advisor.configuration.terraform.hcl_values import MOST_STEPS, Evaluator, elements, says_nothing
 from advisor.configuration.terraform.names import misplaced, to_api
-from advisor.configuration.terraform.neighbours import CALL, OURS
+from advisor.configuration.terraform.neighbours import OURS, about_us
 from advisor.configuration.terraform.tree import (
     MOST_INSTANCES,
     Instance,
@@ -208,7 +208,10 @@ def _resources(
         raw = raw_body(block.body, instance.evaluator, symbols, block)
         body = settled(to_api(raw, TERRAFORM_KINDS[kind], service))
         made = addressed(TERRAFORM_KINDS[kind], "terraform", address, body, block.mark)
-        yield made._replace(lifecycle=_lifecycle(block.body), files=files)
+        named = raw.get("name") or raw
+        fixed = named.kind == "scalar" and not named.via.startswith("default")
+        lifecycle = {"name_written_out": fixed, **_lifecycle(block.body)}
+        yield made._replace(lifecycle=lifecycle, files=files)
 
 
 def raw_body(
@@ -268,8 +271,6 @@ def _dynamic(
 def _lifecycle(body: hcl.Body) -> dict[str, Any]:
     """What the block itself says of its changes."""
     found: dict[str, Any] = {}
-    name = body.attributes.get("name")
-    found["name_written_out"] = name is not None and isinstance(name.value, hcl.Literal)
     for block in body.blocks:
         if block.type != "lifecycle":
             continue
@@ -282,9 +283,9 @@ def _lifecycle(body: hcl.Body) -> dict[str, Any]:
         listed = ignored.value
         items = listed.items if isinstance(listed, hcl.Listing) else (listed,)
         found["ignore_changes"] = [
-            (item.root, Node("scalar", item.root, item.mark))
+            (name, Node("scalar", name, item.mark))
             for item in items
-            if isinstance(item, hcl.Traversal)
+            if (name := getattr(item, "root", getattr(item, "value", "")))
         ]
     return found
 
@@ -371,8 +372,10 @@ def read_modules(
         wanted: files of which a root or one of its modules has one; all roots without it.
     """
     modules: list[Module] = []
-    for path, sources in _with_values(folders).items():
-        if any(OURS.search(s.text) or CALL.search(s.text) for s in sources):
+    whole = _with_values(folders)
+    concerned = about_us(whole)
+    for path, sources in whole.items():
+        if path in concerned:
             modules += _modules(path, sources)
         if not any(OURS.search(source.text) for source in sources):
             yield TerraformRead(Read(document=None, sources=tuple(sources)), "", _not_read(sources))

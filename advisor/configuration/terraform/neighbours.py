@@ -47,6 +47,20 @@ def with_neighbours(
     return found
 
 
+def about_us(folders: Mapping[str, Sequence[SourceText]]) -> frozenset[str]:
+    """The folders that hold SageMaker, those that lead to one, and those that these call."""
+    calls = {
+        folder: set(_targets(folder, (source.text for source in sources)))
+        for folder, sources in folders.items()
+    }
+    found = {f for f, sources in folders.items() if any(OURS.search(s.text) for s in sources)}
+    while above := {folder for folder, targets in calls.items() if targets & found} - found:
+        found |= above
+    while below := {t for folder in found for t in calls[folder] if t in calls} - found:
+        found |= below
+    return frozenset(found)
+
+
 def _real(folder: str) -> str:
     return os.path.realpath(folder or ".")
 
