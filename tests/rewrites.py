@@ -219,7 +219,8 @@ def json_of(expression: Any) -> Any:
             return {str(json_of(key)): json_of(value) for key, value in pairs}
         case hcl.Interpolation(parts=parts):
             return "".join(p if isinstance(p, str) else f"${{{name_of(p)}}}" for p in parts)
-    return f"${{{name_of(expression)}}}"
+        case _:
+            return f"${{{name_of(expression)}}}"
 
 
 def name_of(expression: Any) -> str:
@@ -297,7 +298,8 @@ def plain(expression: Any) -> Any:
             return [plain(item) for item in items]
         case hcl.Mapping(pairs=pairs):
             return {str(plain(key)): plain(value) for key, value in pairs}
-    raise NotSaidError
+        case _:
+            raise NotSaidError
 
 
 REWRITES: Mapping[str, Rewrite] = {

@@ -119,39 +119,47 @@ def _calls_around(
     """Folder -> the real paths that it calls, of all folders around some."""
     calls: dict[str, frozenset[str]] = {}
     seen: set[str] = set()
-    for base in dict.fromkeys(map(_base_of, folders)):
-        left = MOST_ENTRIES
-        pending = [base]
-        while pending and left > 0:
-            folder = pending.pop(0)
-            if (real := _real(folder)) in seen:
-                continue
-            seen.add(real)
-            try:
-                with os.scandir(folder or ".") as listing:
-                    entries = sorted(listing, key=lambda entry: entry.name)
-            except OSError:
-                continue
-            left -= len(entries)
-            named = [(os.path.join(folder, each.name), each) for each in entries]
-            pending += [
-                path
-                for path, each in named
-                if each.is_dir(follow_symlinks=False) and each.name not in PASSED_OVER
-            ]
-            files = [path for path, _ in named if path.endswith((".tf", ".tf.json"))]
-            sources, _ = read_sources(file for file in files if not leave(file))
-            targets = _targets(folder, (source.text for source in sources))
-            calls[folder] = frozenset(map(_real, targets))
+    for start in folders:
+        bases, left = _above(start)
+        # The nearest first: of a large tree, what lies far away is not looked at.
+        for base in bases:
+            pending = [base]
+            while pending and left > 0:
+                folder = pending.pop(0)
+                if (real := _real(folder)) in seen:
+                    continue
+                seen.add(real)
+                inner, files, count = _listed(folder)
+                pending += inner
+                left -= count
+                sources, _ = read_sources(file for file in files if not leave(file))
+                targets = _targets(folder, (source.text for source in sources))
+                calls[folder] = frozenset(map(_real, targets))
     return calls
 
 
-def _base_of(folder: str) -> str:
-    """The top of the repository that holds a folder; without one, a few folders above it."""
-    above = [folder]
-    while not os.path.lexists(os.path.join(above[-1], ".git")):
-        path = os.path.normpath(os.path.join(above[-1], ".."))
-        if _real(path) == _real(above[-1]):
-            return above[min(_HIGHEST, len(above) - 2)] if len(above) > 1 else folder
-        above.append("" if path == "." else path)
-    return above[-1]
+def _listed(folder: str) -> tuple[list[str], list[str], int]:
+    """The folders and Terraform files of a folder, and how much it holds."""
+    try:
+        with os.scandir(folder or ".") as listing:
+            entries = sorted(listing, key=lambda entry: entry.name)
+    except OSError:
+        return [], [], 1
+    inner = [each for each in entries if each.is_dir(follow_symlinks=False)]
+    folders = [os.path.join(folder, e.name) for e in inner if e.name not in PASSED_OVER]
+    files = [e.name for e in entries if e.name.endswith((".tf", ".tf.json"))]
+    return folders, [os.path.join(folder, name) for name in files], len(entries)
+
+
+def _above(folder: str) -> tuple[list[str], int]:
+    """The folders above one, up to the top of its repository, and how much is looked at there.
+
+    Without a repository these are a few, and less is looked at.
+    """
+    found = [folder]
+    while not os.path.lexists(os.path.join(found[-1], ".git")):
+        path = os.path.normpath(os.path.join(found[-1], ".."))
+        if _real(path) == _real(found[-1]):
+            return found[1 : _HIGHEST + 1], MOST_ENTRIES // 5
+        found.append("" if path == "." else path)
+    return found, MOST_ENTRIES
