@@ -390,10 +390,11 @@ def read_modules(
             for site in root.all()
         }
         document = _document(root, _Blocks(of, lost), service)
-        found = {id(site.module): site.module for site in root.all()}.values()
+        found = list({id(site.module): site.module for site in root.all()}.values())
         errors = tuple(error for module in found for error in module.errors)
         read = Read(document=document, sources=tuple(texts.values()), errors=errors)
-        folder = root.module.folder
+        placed = [each.folder for each in found if each.folder.region is not None]
+        folder = placed[0] if placed else root.module.folder
         unread = _not_read(texts.values())
         yield TerraformRead(read, known_region(folder), unread, provider_region(folder))
 
