@@ -307,7 +307,7 @@ class HclReader:
                     steps.append(hcl.Literal(int(index[0]), self.mark(index.start())))
                 else:
                     steps.append(self.name())
-            elif not isinstance(base, hcl.Literal) and self._ahead("[", lines):
+            elif self._ahead("[", lines):
                 steps.append(self._index())
             else:
                 break
@@ -361,9 +361,11 @@ class HclReader:
         """A key: a bare name is a text, everything else an expression."""
         start = self.at
         found = NAME.match(self.text, self.at)
-        if found and not self.text.startswith((".", "(", "["), found.end()):
+        if found:
             self.at = found.end()
-            return hcl.Literal(found[0], self.mark(start))
+            if not any(map(self._ahead, ".([")):
+                return hcl.Literal(found[0], self.mark(start))
+            self.at = start
         return self.expression()
 
     def _is_for(self) -> bool:
