@@ -36,14 +36,13 @@ def with_neighbours(
         owner = owner_of(folder, _holds_terraform) if _only_values(found[folder]) else None
         if owner is not None:
             _read(owner, found, leave)
-    _add_called(found, leave)
     sought = {_real(folder) for folder, texts in found.items() if _may_be_called(texts)}
     if sought:
         calls = _calls_around([folder for folder in found if _real(folder) in sought], leave)
         while sought:
             above = [folder for folder, targets in calls.items() if sought & targets]
             sought = {_real(folder) for folder in above if _read(folder, found, leave)}
-        _add_called(found, leave)
+    _add_called(found, leave)
     return found
 
 
