@@ -211,7 +211,7 @@ class Document(Value):
     worlds: tuple[World, ...]
     unread: tuple[str, ...] = ()  # what it holds that was not read, and why
     faults: tuple[ReadFault, ...] = ()
-    unresolved: tuple[str, ...] = ()  # resources that it declares and no world has, and why
+    unresolved: tuple[tuple[str, str], ...] = ()  # places of what no world has, and why
 
 
 class Read(Value):

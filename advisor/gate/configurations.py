@@ -141,7 +141,7 @@ def _judged(
         documents=dict.fromkeys(names & run.kept, document),
         read=(document,) if run.options.verbose else (),
         configurations=1,
-        unresolved=document.unresolved,
+        unresolved=tuple(map(" ".join, document.unresolved)),
         resources=max((len(world.resources) for world in document.worlds), default=0),
     )
 
@@ -157,10 +157,14 @@ def _of_terraform(run: _Judging) -> JudgedConfigurations:
     wanted = frozenset(files)
     folders, errors = _folders(run)
     parts: list[JudgedConfigurations] = []
+    made: set[str] = set()  # places of resources: what one root does not make, another may
     holders = Counter[str]()  # file -> the roots that it belongs to
     for module in read_modules(folders, run.service, wanted):
         parts.append(_of_module(module, wanted, run))
         if module.read.document is not None:
+            worlds = module.read.document.worlds
+            marks = {each.mark for world in worlds for each in world.resources}
+            made.update(f"{mark.file}:{mark.line} " for mark in marks)
             holders.update(source.file for source in module.read.sources)
     whole = together(JudgedConfigurations, [JudgedConfigurations(errors=tuple(errors)), *parts])
     findings = tuple(_once([part.findings for part in parts], holders))
@@ -169,7 +173,9 @@ def _of_terraform(run: _Judging) -> JudgedConfigurations:
         findings=findings,
         comments={file: waivers for file, waivers in whole.comments.items() if file in told},
         unread=tuple(dict.fromkeys(whole.unread)),
-        unresolved=tuple(dict.fromkeys(whole.unresolved)),
+        unresolved=tuple(
+            dict.fromkeys(each for each in whole.unresolved if not each.startswith(tuple(made)))
+        ),
         ignored=0 if whole.configurations else len(files),
     )
 
@@ -222,7 +228,7 @@ def _of_module(
     nothing = JudgedConfigurations(
         errors=errors,
         unread=module.unread,
-        unresolved=document.unresolved if document is not None else (),
+        unresolved=tuple(map(" ".join, document.unresolved)) if document is not None else (),
     )
     if document is None or not _holds_something(document):
         return nothing

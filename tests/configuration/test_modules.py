@@ -177,7 +177,7 @@ def test_beside_a_file_that_is_not_read_nothing_is_missing(tmp_path: Path) -> No
     assert [error.line for error in report.errors] == [1]
     assert report.findings == ()
     assert [text.partition("model.tf")[2] for text in report.unresolved] == [
-        ":1: it could not be read"
+        ":1 it could not be read"
     ]
 
 
@@ -383,10 +383,10 @@ def test_every_resource_is_checked_or_named(tmp_path: Path) -> None:
     assert report.resources == 1
     assert [text.rpartition("/main.tf")[2] for text in report.unresolved][:2] == [
         ":1 module.m.aws_sagemaker_endpoint_configuration.this: no scenario makes one",
-        ":5 module.far: ./far is not here",
+        ":5 module.far: ./far is not followed",
     ]
     assert report.unresolved[2].endswith(
-        "module.reg: terraform-aws-modules/sagemaker/aws is not here"
+        "module.reg: terraform-aws-modules/sagemaker/aws is not followed"
     )
     assert len(report.unresolved) == 3
 

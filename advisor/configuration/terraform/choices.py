@@ -10,11 +10,13 @@ from advisor.configuration.partial_texts import as_text
 from advisor.configuration.scenarios import COMPARED, outcomes
 from advisor.configuration.terraform import hcl_tree as hcl
 from advisor.configuration.terraform.folder import Folder, default_of, variable_values
-from advisor.configuration.terraform.hcl_values import says_nothing, truth_of
+from advisor.configuration.terraform.hcl_values import MOST_STEPS, says_nothing, truth_of
 from advisor.configuration.terraform.tree import Instance, Site, conditions
 
 _DEEPEST_LOCAL = 5
 _ASSUMED = "assumed"
+_MOST_STEPS = 3 * MOST_STEPS
+"""Of the evaluator, to find the scenarios of a root; then no more are looked for."""
 _MOST_TURNS = 4
 """Times that conditions which only an assumption brings up are looked for."""
 
@@ -35,13 +37,18 @@ def choices(
     fixed = variable_values(root.module.folder, given)
     tests = {id(site): list(_of_site(site, blocks[id(site)])) for site in root.all()}
     candidates = _candidates(root, tests, given)
-    made: dict[object, Instance] = {}
+    made: dict[tuple[bool, object], Instance] = {}
+    spent = 0
 
     def results(choice: Values) -> tuple[bool, object]:
+        nonlocal spent
+        if spent > _MOST_STEPS:
+            return next(iter(made))
         instance = Instance(root, {**fixed, **choice}, choice)
         found = tuple(_results(instance, tests))
         refused = any(each.is_refused for each in instance.all())
         made.setdefault((refused, found), instance)
+        spent += instance.evaluator.around.spent[0]
         return refused, found
 
     for _ in range(_MOST_TURNS):
@@ -72,7 +79,9 @@ def _of_site(site: Site, blocks: Sequence[hcl.HclBlock]) -> Iterator[hcl.Express
 
 
 def _opened(
-    choice: Values, results: Callable[[Values], object], made: Mapping[object, Instance]
+    choice: Values,
+    results: Callable[[Values], tuple[bool, object]],
+    made: Mapping[tuple[bool, object], Instance],
 ) -> Iterator[tuple[str, Mark]]:
     """The conditions that a choice leaves open."""
     for instance in made[results(choice)].all():

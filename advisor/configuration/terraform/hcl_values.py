@@ -212,6 +212,7 @@ def _no_output(_: tuple[Any, ...], __: Mapping[str, Node]) -> Node | None:
 class Surroundings(NamedTuple):
     """Where a module stands among others, and what a world assumes of what is open."""
 
+    spent: list[int]  # one number: the steps that all modules of the world took
     prefix: str = ""  # of its addresses: module.endpoint.
     output: Callable[[tuple[Any, ...], Mapping[str, Node]], Node | None] = _no_output
     assumed: Mapping[str, Node] = {}  # condition, as ``spelt`` gives it -> its truth
@@ -228,11 +229,10 @@ class Evaluator:
     ) -> None:
         self.variables = variables
         self.local_values = local_values
-        self.around = around or Surroundings()
+        self.around = around or Surroundings([0])
         self.bare_words: list[hcl.Traversal] = []
         self.open_tests: dict[str, Mark] = {}  # conditions that are only assumed, if at all
         self._locals: dict[str, Node] = {}
-        self._steps = 0
 
     def value(self, expression: hcl.Expression, symbols: Mapping[str, Node] | None = None) -> Node:
         """The value of an expression; ``symbols`` are names of the block it stands in."""
@@ -242,13 +242,13 @@ class Evaluator:
 
     def spends(self, steps: int) -> bool:
         """Count what something takes; whether it was still to be had."""
-        self._steps += steps
+        self.around.spent[0] += steps
         return not self.is_spent
 
     @property
     def is_spent(self) -> bool:
         """Whether more was asked for than one world may take: the rest is unknown."""
-        return self._steps > MOST_STEPS
+        return self.around.spent[0] > MOST_STEPS
 
     def template(self, expression: hcl.Interpolation, symbols: Mapping[str, Node]) -> Node:
         """A text with places, or the value of the one place that it is."""

@@ -172,21 +172,21 @@ def _mentions(part: Any, word: str) -> bool:
     return any(_mentions(inner, word) for inner in part)
 
 
-def _unresolved(root: Site, blocks: _Blocks, made: Collection[int]) -> Iterator[str]:
+def _unresolved(root: Site, blocks: _Blocks, made: Collection[int]) -> Iterator[tuple[str, str]]:
     """What of SageMaker is not among the resources of any scenario, and why."""
     for site in root.all():
         for block in blocks.of[id(site)]:
             kind = TERRAFORM_KINDS.get(block.labels[0])
             if id(block) not in made and kind is not None and kind not in SCALING:
                 address = ".".join(filter(None, (site.name, *block.labels)))
-                yield f"{_at(block)} {address}: no scenario makes one"
+                yield _at(block), f"{address}: no scenario makes one"
         for error in site.module.errors:
-            yield f"{error.file}:{error.line}: it could not be read"
+            yield f"{error.file}:{error.line}", "it could not be read"
     for block in blocks.lost:
         source = block.body.attributes.get("source")
         written = source.value.value if source and isinstance(source.value, hcl.Literal) else "?"
         if "sagemaker" in str(written).lower() or str(written).startswith("."):
-            yield f"{_at(block)} module.{block.labels[0]}: {written} is not here"
+            yield _at(block), f"module.{block.labels[0]}: {written} is not followed"
 
 
 def _at(block: hcl.HclBlock) -> str:

@@ -20,6 +20,8 @@ MOST_CALLS = 200
 """Calls of modules below one root, those within called modules among them, that are followed."""
 _CONDITIONS = ("validation", "precondition")
 """Blocks without whose condition Terraform does not go on."""
+STEPS_OF_A_MODULE = 100
+"""Of the evaluator, for each that a call makes: those within multiply."""
 _DEEPEST = 10
 _NOT_ARGUMENTS = frozenset({"source", "version", "providers", "count", "for_each", "depends_on"})
 
@@ -95,6 +97,7 @@ class Instance:
         variables: their values.
         prefix: of its addresses.
         assumed: the truth of conditions that nothing settles.
+        spent: the steps that the world took; its modules share them.
     """
 
     def __init__(
@@ -103,11 +106,12 @@ class Instance:
         variables: Mapping[str, Node],
         assumed: Mapping[str, Node],
         prefix: str = "",
+        spent: list[int] | None = None,
     ) -> None:
         self.site = site
         self.prefix = prefix
         self.assumed = assumed
-        around = Surroundings(prefix, self._output, assumed)
+        around = Surroundings(spent or [0], prefix, self._output, assumed)
         self.evaluator = Evaluator(variables, site.module.folder.local_values, around)
         self._made: dict[str, list[tuple[Node | None, Instance]]] = {}
 
@@ -127,6 +131,7 @@ class Instance:
             self._made[name] = [
                 (_key_of(symbols), self._instance(site, suffix, symbols))
                 for suffix, symbols in instances(site.call.body, self.evaluator)
+                if self.evaluator.spends(STEPS_OF_A_MODULE)
             ]
         return self._made[name]
 
@@ -138,7 +143,8 @@ class Instance:
                 node = self.evaluator.value(attribute.value, symbols)
                 given[name] = node._replace(via=node.via or f"argument of {site.name}")
         variables = variable_values(folder, given, site.name)
-        return Instance(site, variables, self.assumed, f"{self.prefix}{site.name}{suffix}.")
+        prefix, spent = f"{self.prefix}{site.name}{suffix}.", self.evaluator.around.spent
+        return Instance(site, variables, self.assumed, prefix, spent)
 
     def _output(self, steps: tuple[Any, ...], symbols: Mapping[str, Node]) -> Node | None:
         """The output of a module that steps name; ``None`` where that is not known."""
