@@ -779,7 +779,7 @@ def test_what_the_values_leave_out_and_the_configuration_refers_to_is_not_missin
     configuration = {"root_module": {"module_calls": {"ml": {"module": child}}}}
     (resource,) = ended("planned_values", configuration=configuration)
     (variant,) = resource.body.value["ProductionVariants"].items()
-    assert variant.value["ModelName"].value == Reference("aws_sagemaker_model.m", "name")
+    assert variant.value["ModelName"].value == Reference("module.ml.aws_sagemaker_model.m", "name")
     assert resource.body.value["Tags"].kind == "unknown"
     assert "KmsKeyId" not in resource.body.value  # null is known: there is none
 
