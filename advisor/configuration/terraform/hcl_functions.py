@@ -244,6 +244,7 @@ FUNCTIONS |= {"tostring": _text(str), "min": _extreme(min), "max": _extreme(max)
 
 
 def same(one: Node, other: Node) -> bool | None:
+    """Whether two values are equal; ``None`` where that is open."""
     if one.kind == other.kind == "scalar":
         return _equal(one.value, other.value)
     for left, right in ((one, other), (other, one)):

@@ -26,7 +26,6 @@ from advisor.configuration.document import (
     unknown,
     walk,
 )
-from advisor.configuration.files import owner_of
 from advisor.configuration.requests import TERRAFORM, opened, scheduled, tasks
 from advisor.configuration.scenarios import MOST_WORLDS, settled
 from advisor.configuration.source import SourceText
@@ -372,9 +371,8 @@ def read_modules(
         wanted: files of which a root or one of its modules has one; all roots without it.
     """
     modules: list[Module] = []
-    whole = _with_values(folders)
-    concerned = about_us(whole)
-    for path, sources in whole.items():
+    concerned = about_us(folders)
+    for path, sources in folders.items():
         if path in concerned:
             modules += _modules(path, sources)
         if not any(OURS.search(source.text) for source in sources):
@@ -397,24 +395,6 @@ def read_modules(
         folder = placed[0] if placed else root.module.folder
         unread = _not_read(texts.values())
         yield TerraformRead(read, known_region(folder), unread, provider_region(folder))
-
-
-def _with_values(
-    folders: Mapping[str, Sequence[SourceText]],
-) -> dict[str, Sequence[SourceText]]:
-    """The folders; one that holds values only belongs to the nearest above that has variables."""
-    found: dict[str, Sequence[SourceText]] = {}
-    values: list[str] = []
-    for path, sources in folders.items():
-        if all(".tfvars" in os.path.basename(source.file) for source in sources):
-            values.append(path)
-        found[path] = sources
-    for path in values:
-        above = owner_of(path, lambda folder: folder in found and folder not in values)
-        if above is not None:
-            both = {source.file: source for source in (*found[above], *found.pop(path))}
-            found[above] = list(both.values())
-    return found
 
 
 def _trees(modules: Sequence[Module]) -> Iterator[tuple[Site, list[hcl.HclBlock]]]:

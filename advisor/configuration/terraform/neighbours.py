@@ -32,10 +32,11 @@ def with_neighbours(
         leave: whether a file is left out, as the project excludes it.
     """
     found = {folder: list(sources) for folder, sources in folders.items()}
-    for folder in list(found):
-        owner = owner_of(folder, _holds_terraform) if _only_values(found[folder]) else None
-        if owner is not None:
-            _read(owner, found, leave)
+    for folder in [each for each, sources in found.items() if _only_values(sources)]:
+        owner = owner_of(folder, _holds_terraform)
+        if owner is not None and (owner in found or _read(owner, found, leave)):
+            texts = {each.file: each for each in (*found[owner], *found.pop(folder))}
+            found[owner] = list(texts.values())
     sought = {_real(folder) for folder, texts in found.items() if _may_be_called(texts)}
     if sought:
         calls = _calls_around([folder for folder in found if _real(folder) in sought], leave)
