@@ -201,6 +201,7 @@ class ReadFault(NamedTuple):
     message: str
     suggestion: str = ""
     severity: str = ""  # the check's own when empty
+    files: tuple[str, ...] = ()  # that call the module in which it stands
 
 
 class Document(Value):

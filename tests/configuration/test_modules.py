@@ -361,6 +361,16 @@ def test_a_fault_of_a_module_is_told_once_and_says_who_calls_it_so(tmp_path: Pat
     assert found.when == ""
 
 
+@pytest.mark.parametrize("named", ["main.tf", "m", "m/main.tf", ""])
+def test_what_the_reader_finds_in_a_module_is_told_with_its_caller(
+    tmp_path: Path, named: str
+) -> None:
+    module = serverless("2048").replace('name_prefix = "spam"', "name_prefix {}")
+    files = {"m/main.tf": module + 'variable "x" {}\n', "main.tf": call("x = 1")}
+    found = run(tmp_path, files, named).findings
+    assert [each.rule for each in found] == ["block-or-argument"]
+
+
 def test_callers_that_the_project_excludes_do_not_count(tmp_path: Path) -> None:
     options = CheckOptions(paths=[str(tmp_path / "modules")], as_of="2026-11-20")
     run(tmp_path, TREE)

@@ -93,12 +93,17 @@ def _document(root: Site, blocks: _Blocks, service: ServiceModel) -> Document:
     faults = [*_faults([site.module.folder for site in folders], bare.values())]
     for site in folders:
         faults += [fault for block in blocks.of[id(site)] for fault in misplaced(block)]
+    callers = {
+        source.file: tuple(call.mark.file for call in site.calls)
+        for site in folders
+        for source in site.module.sources
+    }
     return Document(
         file=root.module.name,
         dialect="terraform",
         worlds=tuple(worlds),
         unread=tuple(sorted(notes)),
-        faults=tuple(faults),
+        faults=tuple(f._replace(files=callers.get(f.node.mark.file, ())) for f in faults),
         unresolved=tuple(_unresolved(root, blocks, made)),
     )
 
@@ -150,7 +155,8 @@ def _about_us(resources: Sequence[Resource]) -> Iterator[Resource]:
                     parts = () if again else ("",)
                     if not again and ours(target, (*followed, resource.identity)):
                         return True
-            if any(str(part).startswith(_SCALED_HERE) for part in parts):
+            words = (str(getattr(part, "within", part)) for part in parts)
+            if any(word.startswith(_SCALED_HERE) for word in words):
                 return True
         return any(
             node.kind == "scalar" and str(node.value).startswith("SageMaker")

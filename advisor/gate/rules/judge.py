@@ -79,6 +79,7 @@ class Judge(Value):
             address=fault.address,
             value=value_text(fault.node),
             suggestion=fault.suggestion,
+            files=fault.files,
         )
 
     def _in_world(self, world: World) -> Iterator[GateFinding]:
