@@ -113,7 +113,7 @@ def discover(
     named: set[str] = set()
     for path in _expanded(paths, sorter.errors):
         if os.path.isdir(path):
-            for count, file in enumerate(_files(path, sorter.errors)):
+            for count, file in enumerate(files_below(path, sorter.errors)):
                 sorter.sort(file)
                 if progress and count % 1000 == 999:
                     progress(f"{count + 1:,} files looked at")
@@ -139,7 +139,7 @@ def _expanded(paths: Iterable[str], errors: list[InputError]) -> Iterator[str]:
             yield path
 
 
-def _files(folder: str, errors: list[InputError]) -> Iterator[str]:
+def files_below(folder: str, errors: list[InputError]) -> Iterator[str]:
     """The files of a folder, in order; links to folders are not followed: none is a loop."""
     pending, count = [folder], 0
     while pending:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
 
-from advisor.configuration.discover import PASSED_OVER
+from advisor.configuration.discover import files_below
 from advisor.configuration.files import owner_of, read_sources, terraform_files
 from advisor.configuration.source import SourceText
 
-MOST_ENTRIES = 20_000
-"""Files and folders of one repository among which callers are looked for."""
+MOST_FILES = 20_000
+"""Files around a module among which its callers are looked for."""
 _HIGHEST = 3
 """Folders above a module in which its callers are looked for where no repository bounds them."""
 OURS = re.compile(r"aws_sagemaker_|sagemaker:|SageMaker")
@@ -122,33 +123,17 @@ def _calls_around(
     for start in folders:
         bases, left = _above(start)
         # The nearest first: of a large tree, what lies far away is not looked at.
-        for base in bases:
-            pending = [base]
-            while pending and left > 0:
-                folder = pending.pop(0)
-                if (real := _real(folder)) in seen:
-                    continue
-                seen.add(real)
-                inner, files, count = _listed(folder)
-                pending += inner
-                left -= count
-                sources, _ = read_sources(file for file in files if not leave(file))
-                targets = _targets(folder, (source.text for source in sources))
-                calls[folder] = frozenset(map(_real, targets))
+        for base in (base for base in bases if _real(base) not in seen):
+            seen.add(_real(base))
+            for file in islice(files_below(base or ".", []), left):
+                left -= 1
+                folder = os.path.dirname(file)
+                if file.endswith((".tf", ".tf.json")) and file not in seen and not leave(file):
+                    seen.add(file)
+                    texts = (source.text for source in read_sources([file])[0])
+                    targets = map(_real, _targets(folder, texts))
+                    calls[folder] = calls.get(folder, frozenset()).union(targets)
     return calls
-
-
-def _listed(folder: str) -> tuple[list[str], list[str], int]:
-    """The folders and Terraform files of a folder, and how much it holds."""
-    try:
-        with os.scandir(folder or ".") as listing:
-            entries = sorted(listing, key=lambda entry: entry.name)
-    except OSError:
-        return [], [], 1
-    inner = [each for each in entries if each.is_dir(follow_symlinks=False)]
-    folders = [os.path.join(folder, e.name) for e in inner if e.name not in PASSED_OVER]
-    files = [e.name for e in entries if e.name.endswith((".tf", ".tf.json"))]
-    return folders, [os.path.join(folder, name) for name in files], len(entries)
 
 
 def _above(folder: str) -> tuple[list[str], int]:
@@ -160,6 +145,6 @@ def _above(folder: str) -> tuple[list[str], int]:
     while not os.path.lexists(os.path.join(found[-1], ".git")):
         path = os.path.normpath(os.path.join(found[-1], ".."))
         if _real(path) == _real(found[-1]):
-            return found[1 : _HIGHEST + 1], MOST_ENTRIES // 5
+            return found[1 : _HIGHEST + 1], MOST_FILES // 2
         found.append("" if path == "." else path)
-    return found, MOST_ENTRIES
+    return found, MOST_FILES
