@@ -206,7 +206,10 @@ def _folders(run: _Judging) -> tuple[dict[str, list[SourceText]], list[InputErro
             listed = _whole_folder(folder, files) if run.found.named.intersection(files) else files
             folders[folder], failed = read_sources(listed)
             errors += [error for error in failed if error.file in files]
-    folders = with_neighbours(folders, run.found.is_excluded)
+    walked = [path for path in run.options.paths if os.path.isdir(path)]
+    if run.options.changed is not None:
+        walked = []
+    folders = with_neighbours(folders, run.found.is_excluded, walked)
     if STDIN in run.found.folders:
         folders[STDIN] = [_source(STDIN, run.options)]
     return folders, errors

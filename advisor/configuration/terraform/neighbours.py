@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import islice
 
 from advisor.configuration.discover import files_below
@@ -24,13 +24,16 @@ Folders = dict[str, list[SourceText]]
 
 
 def with_neighbours(
-    folders: Mapping[str, Sequence[SourceText]], leave: Callable[[str], bool]
+    folders: Mapping[str, Sequence[SourceText]],
+    leave: Callable[[str], bool],
+    walked: Collection[str] = (),
 ) -> Folders:
     """The folders with those that they call, and those that call them, however far away.
 
     Args:
         folders: the texts of each folder; the current one is the empty text.
         leave: whether a file is left out, as the project excludes it.
+        walked: folders whose Terraform is all among them.
     """
     found = {folder: list(sources) for folder, sources in folders.items()}
     for folder in [each for each, sources in found.items() if _only_values(sources)]:
@@ -40,7 +43,11 @@ def with_neighbours(
             found[owner] = list(texts.values())
     sought = {_real(folder) for folder, texts in found.items() if _may_be_called(texts)}
     if sought:
-        calls = _calls_around([folder for folder in found if _real(folder) in sought], leave)
+        starts = [folder for folder in found if _real(folder) in sought]
+        calls = _calls_around(starts, leave, set(map(_real, walked)))
+        for folder, sources in found.items():
+            targets = _targets(folder, (source.text for source in sources))
+            calls[folder] = frozenset(map(_real, targets))
         while sought:
             above = [folder for folder, targets in calls.items() if sought & targets]
             sought = {_real(folder) for folder in above if _read(folder, found, leave)}
@@ -115,21 +122,25 @@ def _may_be_called(sources: Sequence[SourceText]) -> bool:
 
 
 def _calls_around(
-    folders: Sequence[str], leave: Callable[[str], bool]
+    folders: Sequence[str], leave: Callable[[str], bool], seen: set[str]
 ) -> dict[str, frozenset[str]]:
-    """Folder -> the real paths that it calls, of all folders around some."""
+    """Folder -> the real paths that it calls, of all folders around some but those ``seen``."""
     calls: dict[str, frozenset[str]] = {}
-    seen: set[str] = set()
+    read: set[str] = set()
     for start in folders:
         bases, left = _above(start)
         # The nearest first: of a large tree, what lies far away is not looked at.
-        for base in (base for base in bases if _real(base) not in seen):
-            seen.add(_real(base))
-            for file in islice(files_below(base or ".", []), left):
-                left -= 1
+        for base in bases:
+            above = f"{_real(base)}{os.sep}"
+            if any(above.startswith(f"{each}{os.sep}") for each in seen):
+                continue
+            files = list(islice(files_below(base or ".", []), left))
+            seen |= {_real(base)} if len(files) < left else set()
+            left -= len(files)
+            for file in files:
                 folder = os.path.dirname(file)
-                if file.endswith((".tf", ".tf.json")) and file not in seen and not leave(file):
-                    seen.add(file)
+                if file.endswith((".tf", ".tf.json")) and file not in read and not leave(file):
+                    read.add(file)
                     texts = (source.text for source in read_sources([file])[0])
                     targets = map(_real, _targets(folder, texts))
                     calls[folder] = calls.get(folder, frozenset()).union(targets)
