@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import islice, zip_longest
 
 from advisor.configuration.discover import files_below
 from advisor.configuration.files import owner_of, read_sources, terraform_files
@@ -86,7 +86,7 @@ def _only_values(sources: Sequence[SourceText]) -> bool:
 
 def _read(folder: str, found: Folders, leave: Callable[[str], bool]) -> bool:
     """Add a folder; whether it was not there and holds Terraform."""
-    if _real(folder) in map(_real, found):
+    if folder in found or _real(folder) in map(_real, found):
         return False
     try:
         files = [file for file in terraform_files(folder) if not leave(file)]
@@ -127,23 +127,24 @@ def _calls_around(
     """Folder -> the real paths that it calls, of all folders around some but those ``seen``."""
     calls: dict[str, frozenset[str]] = {}
     read: set[str] = set()
-    for start in folders:
-        bases, left = _above(start)
-        # The nearest first: of a large tree, what lies far away is not looked at.
-        for base in bases:
-            above = f"{_real(base)}{os.sep}"
-            if any(above.startswith(f"{each}{os.sep}") for each in seen):
-                continue
-            files = list(islice(files_below(base or ".", []), left))
-            seen |= {_real(base)} if len(files) < left else set()
-            left -= len(files)
-            for file in files:
-                folder = os.path.dirname(file)
-                if file.endswith((".tf", ".tf.json")) and file not in read and not leave(file):
-                    read.add(file)
-                    texts = (source.text for source in read_sources([file])[0])
-                    targets = map(_real, _targets(folder, texts))
-                    calls[folder] = calls.get(folder, frozenset()).union(targets)
+    found = [_above(folder) for folder in folders]
+    left = max((most for _, most in found), default=0)
+    # The nearest first: of a large tree, what lies far away is not looked at.
+    levels = zip_longest(*(bases for bases, _ in found))
+    for base in dict.fromkeys(base for level in levels for base in level if base is not None):
+        real = _real(base)
+        if any(f"{real}{os.sep}".startswith(f"{each}{os.sep}") for each in seen):
+            continue
+        files = list(islice(files_below(base or ".", []), left))
+        seen |= {real} if len(files) < left else set()
+        left -= len(files)
+        for file in files:
+            folder = os.path.dirname(file)
+            if file.endswith((".tf", ".tf.json")) and file not in read and not leave(file):
+                read.add(file)
+                texts = (source.text for source in read_sources([file])[0])
+                targets = map(_real, _targets(folder, texts))
+                calls[folder] = calls.get(folder, frozenset()).union(targets)
     return calls
 
 
@@ -156,6 +157,6 @@ def _above(folder: str) -> tuple[list[str], int]:
     while not os.path.lexists(os.path.join(found[-1], ".git")):
         path = os.path.normpath(os.path.join(found[-1], ".."))
         if _real(path) == _real(found[-1]):
-            return found[1 : _HIGHEST + 1], MOST_FILES // 2
+            return found[1 : _HIGHEST + 1], MOST_FILES // 5
         found.append("" if path == "." else path)
     return found, MOST_FILES
