@@ -80,6 +80,7 @@ _SOURCES = {ParameterSource.COMMANDLINE: "command line", ParameterSource.ENVIRON
 @click.option("--changed-since", metavar="REV", help="Check only what changed since this revision.")
 @as_of_option("Judge waivers as of this date")
 @click.option("--pass-over", is_flag=True, help="Ignore named files with nothing to check.")
+@click.option("-v", "--verbose", is_flag=True, help="Show the values of each scenario (text).")
 @click.option("--no-progress", is_flag=True, help="Hide progress.")
 @click.option("--show-config", is_flag=True, help="Print the settings and their sources.")
 def check(paths: tuple[str, ...], form: str, **options: Any) -> int:
@@ -154,6 +155,7 @@ def _request(paths: tuple[str, ...], project: Project, options: dict[str, Any]) 
         framework=options["framework"] or "",
         changed=changed,
         stdin=sys.stdin.buffer.read() if "-" in paths else b"",
+        verbose=options["verbose"],
         sift=options["pass_over"],
         progress=None if options["no_progress"] or not sys.stderr.isatty() else _progress,
     )

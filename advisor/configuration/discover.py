@@ -88,6 +88,7 @@ class FoundFiles(Value):
     unread: tuple[str, ...]  # files that hold configurations in a form that is not read
     errors: tuple[InputError, ...]
     archives: tuple[str, ...]  # of models; only where they were named
+    is_excluded: Callable[[str], bool]  # whether the project leaves a file out
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -113,7 +114,7 @@ def discover(
     named: set[str] = set()
     for path in _expanded(paths, sorter.errors):
         if os.path.isdir(path):
-            for count, file in enumerate(_files(path, sorter.errors)):
+            for count, file in enumerate(files_below(path, sorter.errors)):
                 sorter.sort(file)
                 if progress and count % 1000 == 999:
                     progress(f"{count + 1:,} files looked at")
@@ -139,7 +140,7 @@ def _expanded(paths: Iterable[str], errors: list[InputError]) -> Iterator[str]:
             yield path
 
 
-def _files(folder: str, errors: list[InputError]) -> Iterator[str]:
+def files_below(folder: str, errors: list[InputError]) -> Iterator[str]:
     """The files of a folder, in order; links to folders are not followed: none is a loop."""
     pending, count = [folder], 0
     while pending:
@@ -189,6 +190,7 @@ class _Sorter:
             folders={folder: tuple(files) for folder, files in self.folders.items()},
             named=named,
             ignored=self.ignored,
+            is_excluded=self._excluded,
         )
 
     def take(self, path: str) -> None:
@@ -214,7 +216,7 @@ class _Sorter:
     def sort(self, path: str) -> None:
         """Sort a file that stood in a folder."""
         name = os.path.basename(path)
-        if self.exclude and self._excluded(path):
+        if self._excluded(path):
             self.ignored += 1
         elif name in _WORKLOAD_NAMES or name.endswith(_WORKLOAD_ENDS):
             self.workloads.append(path)
@@ -241,6 +243,8 @@ class _Sorter:
             self.unread.append(f"{path}: {note}")
 
     def _excluded(self, path: str) -> bool:
+        if not self.exclude:
+            return False
         from fnmatch import fnmatch
 
         from advisor.configuration.source import seen_from

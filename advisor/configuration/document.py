@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Literal, NamedTuple, TypeAlias
@@ -33,6 +34,11 @@ class Reference(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.target}.{self.attribute}" if self.attribute else self.target
+
+    @property
+    def within(self) -> str:
+        """The target as its own Terraform module calls it."""
+        return re.sub(r"\A(?:module\.[^.\[]+(?:\[[^]]*\])?\.)+(?=[^.]+\.)", "", self.target)
 
 
 class Hidden(NamedTuple):
@@ -120,6 +126,7 @@ class Resource(Value):
     mark: Mark
     identity: str = ""  # what references to it say: Config, aws_sagemaker_model.this
     lifecycle: Mapping[str, Any] = {}  # what the dialect itself says of it: ignore_changes, …
+    files: tuple[str, ...] = ()  # in which it is written, and those that call its module
 
 
 def addressed(kind: str, dialect: Dialect, address: str, body: Node, mark: Mark) -> Resource:
@@ -167,7 +174,8 @@ class World:
 
     def find(self, identity: str) -> Resource | None:
         """The resource that a reference means; of several that ``count`` makes, the one read."""
-        return self._by_identity.get(identity) or self._by_identity.get(identity.partition("[")[0])
+        bare = re.sub(r"\[[^]]*\]\Z", "", identity)
+        return self._by_identity.get(identity) or self._by_identity.get(bare)
 
     def of_kind(self, kind: str) -> Sequence[Resource]:
         """The resources of a kind."""
@@ -204,6 +212,7 @@ class ReadFault(NamedTuple):
     message: str
     suggestion: str = ""
     severity: str = ""  # the check's own when empty
+    files: tuple[str, ...] = ()  # that call the module in which it stands
 
 
 class Document(Value):
@@ -214,6 +223,7 @@ class Document(Value):
     worlds: tuple[World, ...]
     unread: tuple[str, ...] = ()  # what it holds that was not read, and why
     faults: tuple[ReadFault, ...] = ()
+    unresolved: tuple[tuple[str, str], ...] = ()  # places of what no world has, and why
 
 
 class Read(Value):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 
 from advisor.configuration.source import (
@@ -91,11 +91,45 @@ def read_sources(files: Iterable[str]) -> tuple[list[SourceText], list[InputErro
 def terraform_files(folder: str) -> list[str]:
     """The Terraform files of a folder, by name: they belong together.
 
+    With them come the values that folders below it keep for it, such as environments/prod.tfvars.
+
     Raises:
         OSError: the folder cannot be listed.
     """
-    names = sorted(filter(is_terraform, os.listdir(folder or ".")))
-    return [os.path.join(folder, name) for name in names]
+    names = sorted(os.listdir(folder or "."))
+    found = [os.path.join(folder, name) for name in names if is_terraform(name)]
+    if any(file.endswith((".tf", ".tf.json")) for file in found):
+        below = [os.path.join(folder, name) for name in names if "." not in name]
+        found += [file for each in below[:_MOST_FOLDERS] for file in _values_in(each, 1)]
+    return found
+
+
+_MOST_FOLDERS = 50
+
+
+def _values_in(folder: str, deeper: int) -> Iterator[str]:
+    """The files of values in a folder that has no Terraform of its own."""
+    try:
+        names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
+    except OSError:
+        return
+    if any(name.endswith((".tf", ".tf.json")) for name in names):
+        return
+    yield from (os.path.join(folder, name) for name in names if is_terraform(name))
+    for name in names[:_MOST_FOLDERS] if deeper else ():
+        if "." not in name:
+            yield from _values_in(os.path.join(folder, name), deeper - 1)
+
+
+def owner_of(folder: str, holds: Callable[[str], bool]) -> str | None:
+    """The nearest folder above one of values, at most two levels up, that holds their Terraform."""
+    for _ in range(2):
+        if not folder or folder == os.path.dirname(folder):
+            return None
+        folder = os.path.dirname(folder)
+        if holds(folder):
+            return folder
+    return None
 
 
 def parameter_sources(file: str) -> Iterator[SourceText]:

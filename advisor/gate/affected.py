@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from advisor.configuration.discover import FoundFiles
 from advisor.configuration.files import is_parameter_file
@@ -15,8 +14,7 @@ from advisor.rulebook.source import ORGANISATION_FILE, PROJECT_FILE
 from advisor.workload.revision import git
 
 _SETTINGS = (ORGANISATION_FILE, PROJECT_FILE, LOCK_FILE)
-_CALL = re.compile(rb'source"?\s*[=:]\s*"(\.\.?/[^"]*)"')
-_MOST_READ = 1 << 20  # bytes of a Terraform file in which calls of modules are looked for
+_MOST_READ = 1 << 20  # bytes of a workload in which its artifacts are looked for
 
 
 def changed_since(revision: str) -> frozenset[str]:
@@ -106,7 +104,11 @@ def only_affected(
     if workload and touched.file(workload):
         return found, reached
     configurations = tuple(path for path in found.configurations if touched.configuration(path))
-    folders = _folders(found.folders, touched)
+    folders = {  # those that they call, and that call them, belong to them anyway
+        folder: files
+        for folder, files in found.folders.items()
+        if os.path.realpath(folder or ".") in touched.folders or any(map(touched.file, files))
+    }
     above = with_those_above((*map(os.path.dirname, configurations), *folders))
     files = found._replace(
         workloads=tuple(
@@ -136,37 +138,3 @@ def _is_touched_workload(path: str, touched: _Touched) -> bool:
     except (OSError, InputError):
         return False  # it was like that before the change
     return any(touched.pairs(own_pairs(workload)) for workload in workloads)
-
-
-def _folders(
-    folders: Mapping[str, tuple[str, ...]], touched: _Touched
-) -> dict[str, tuple[str, ...]]:
-    """The folders of Terraform that differ, with those that call them and that they call."""
-
-    def differs(folder: str, files: Iterable[str]) -> bool:
-        real = os.path.realpath(folder or ".")
-        return real in touched.folders or any(map(touched.file, files))
-
-    own = {folder for folder, files in folders.items() if differs(folder, files)}
-    if not own:
-        return {}
-    links = {folder: set(_called(folder, files)) for folder, files in folders.items()}
-    reached = {called for folder in own for called in links[folder]}
-    places = {os.path.normpath(folder or ".") for folder in own}
-    return {
-        folder: files
-        for folder, files in folders.items()
-        if folder in own or os.path.normpath(folder or ".") in reached or links[folder] & places
-    }
-
-
-def _called(folder: str, files: Iterable[str]) -> Iterable[str]:
-    """The folders that a folder of Terraform calls as modules."""
-    for file in files:
-        try:
-            with open(file, "rb") as stream:
-                text = stream.read(_MOST_READ)
-        except OSError:
-            continue  # the reader says so
-        for source in _CALL.findall(text):
-            yield os.path.normpath(os.path.join(folder, source.decode("utf-8", "replace")))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain, groupby
@@ -45,10 +46,11 @@ class JudgedConfigurations(Value):
     comments: Mapping[str, tuple[Waiver, ...]] = {}  # file -> the waivers in it
     sources: Mapping[str, SourceText] = {}  # file -> its text, where a finding or waiver is in it
     documents: Mapping[str, Document] = {}  # normalised path -> what was made for a workload
-    read: tuple[tuple[Document, str, Organisation], ...] = ()  # with Region; where none is judged
+    read: tuple[tuple[Document, str, Organisation], ...] = ()  # with Region; where it is wanted
     pairs: tuple[Pair, ...] = ()  # of workloads with configurations that have their name
     configurations: int = 0
     resources: int = 0
+    unresolved: tuple[str, ...] = ()  # resources that are not among them, and why
     ignored: int = 0  # files
 
 
@@ -261,7 +263,9 @@ def _judged(
         sources={each.file: each for each in sources if comments[each.file] or each.file in told},
         documents=dict.fromkeys(names if pairs else names & run.kept, document),
         pairs=pairs,
+        read=((document, region, organisation),) if run.options.verbose else (),
         configurations=1,
+        unresolved=tuple(map(" ".join, document.unresolved)),
         resources=max((len(world.resources) for world in document.worlds), default=0),
     )
 
@@ -276,30 +280,62 @@ def _of_terraform(run: _Judging) -> JudgedConfigurations:
     files = list(chain.from_iterable(run.found.folders.values()))
     wanted = frozenset(files)
     folders, errors = _folders(run)
-    parts = [_of_module(module, wanted, run) for module in read_modules(folders, run.service)]
+    parts: list[JudgedConfigurations] = []
+    made: set[str] = set()  # places of resources: what one root does not make, another may
+    holders = Counter[str]()  # file -> the roots that it belongs to
+    for module in read_modules(folders, run.service, wanted):
+        parts.append(_of_module(module, wanted, run))
+        if module.read.document is not None:
+            worlds = module.read.document.worlds
+            marks = {each.mark for world in worlds for each in world.resources}
+            made.update(f"{mark.file}:{mark.line} " for mark in marks)
+            holders.update(source.file for source in module.read.sources)
     whole = together(JudgedConfigurations, [JudgedConfigurations(errors=tuple(errors)), *parts])
-
-    def counts(file: str) -> bool:
-        return file in wanted or not is_terraform(file)
-
+    findings = tuple(_once([part.findings for part in parts], holders))
+    told = {*wanted, *(finding.file for finding in findings)}
     return whole._replace(
-        findings=tuple(finding for finding in whole.findings if counts(finding.file)),
-        comments={file: waivers for file, waivers in whole.comments.items() if counts(file)},
+        findings=findings,
+        comments={file: waivers for file, waivers in whole.comments.items() if file in told},
+        unread=tuple(dict.fromkeys(whole.unread)),
+        unresolved=tuple(
+            dict.fromkeys(each for each in whole.unresolved if not each.startswith(tuple(made)))
+        ),
         ignored=0 if whole.configurations else len(files),
     )
 
 
+def _once(
+    parts: Sequence[Sequence[GateFinding]], holders: Mapping[str, int]
+) -> Iterator[GateFinding]:
+    """The findings of several roots, each once: a module that they share is one text."""
+    found: dict[tuple[object, ...], list[GateFinding]] = {}
+    for finding in chain.from_iterable(parts):
+        key = (finding.rule, finding.file, finding.line, finding.column, finding.message)
+        found.setdefault(key, []).append(finding)
+    for first, *others in found.values():
+        when = first.when
+        if len(others) + 1 < holders[first.file] and first.files[-1:] != (first.file,):
+            when = ", ".join(filter(None, (f"called from {first.files[-1]}", when)))
+        yield first._replace(when=when)
+
+
 def _folders(run: _Judging) -> tuple[dict[str, list[SourceText]], list[InputError]]:
     """The sources of each folder, also of files that were not named: they belong together."""
+    from advisor.configuration.terraform.neighbours import with_neighbours
+
     folders: dict[str, list[SourceText]] = {}
     errors: list[InputError] = []
     for folder, files in run.found.folders.items():
-        if folder == STDIN:
-            folders[folder] = [_source(STDIN, run.options)]
-            continue
-        listed = _whole_folder(folder, files) if run.found.named.intersection(files) else files
-        folders[folder], failed = read_sources(listed)
-        errors += [error for error in failed if error.file in files]
+        if folder != STDIN:
+            listed = _whole_folder(folder, files) if run.found.named.intersection(files) else files
+            folders[folder], failed = read_sources(listed)
+            errors += [error for error in failed if error.file in files]
+    walked = [path for path in run.options.paths if os.path.isdir(path)]
+    if run.options.changed is not None:
+        walked = []
+    folders = with_neighbours(folders, run.found.is_excluded, walked)
+    if STDIN in run.found.folders:
+        folders[STDIN] = [_source(STDIN, run.options)]
     return folders, errors
 
 
@@ -316,21 +352,29 @@ def _of_module(
     """One Terraform module, unless none of its files is wanted."""
     read, document = module.read, module.read.document
     errors = tuple(error for error in read.errors if error.file in wanted)
-    nothing = JudgedConfigurations(errors=errors, unread=module.unread)
+    nothing = JudgedConfigurations(
+        errors=errors,
+        unread=module.unread,
+        unresolved=tuple(map(" ".join, document.unresolved)) if document is not None else (),
+    )
     if document is None or not _holds_something(document):
         return nothing
-    if not any(source.file in wanted for source in read.sources):
-        return nothing
-    if read.errors:
-        for world in document.worlds:
-            world.declared = {}  # the file that is not read may declare what the others name
     organisation = organisation_of(os.path.dirname(read.sources[0].file))
     misspelt = tuple(_misspelt(module.provider))
     document = document._replace(faults=(*misspelt, *document.faults))
     own = "" if misspelt else module.region
     region = run.options.configured_in or own or organisation.region
     judged = _judged(document, read.sources, organisation, region, run)
-    return judged._replace(errors=errors, unread=(*module.unread, *judged.unread))
+
+    def counts(found: GateFinding) -> bool:
+        # Only what is written in a named file, or called or made by one.
+        return not wanted.isdisjoint((found.file, *found.files)) or not is_terraform(found.file)
+
+    return judged._replace(
+        findings=tuple(filter(counts, judged.findings)),
+        errors=errors,
+        unread=(*module.unread, *judged.unread),
+    )
 
 
 def _misspelt(provider: Node | None) -> Iterator[ReadFault]:

@@ -64,6 +64,7 @@ class GateFinding(Value):
     status: str = OPEN
     acceptance: Acceptance | None = None
     owner: str = ""
+    files: tuple[str, ...] = ()  # in which its resource is written and called
 
     @property
     def key(self) -> tuple[str, str, str, str, str]:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 
 from advisor.configuration.discover import FoundFiles, discover, place_of_stdin
+from advisor.configuration.document import Document
 from advisor.configuration.files import read_source
 from advisor.configuration.source import SourceText
 from advisor.gate.archive import CheckedArchives
@@ -36,6 +37,8 @@ class CheckReport(Value):
     files: tuple[str, ...]  # that were looked at
     answers: Mapping[str, Mapping[str, object]]  # workload -> what a lock file keeps of it
     archives: int = 0
+    unresolved: tuple[str, ...] = ()  # resources that no scenario has, or that were not followed
+    read: tuple[Document, ...] = ()  # the configurations, where the caller wants their values
 
     def open(self, severity: str) -> int:
         """How many findings of a severity stand."""
@@ -95,6 +98,8 @@ def check(options: CheckOptions) -> CheckReport:
         files=found.files,
         answers=answered.answers,
         archives=archives.archives,
+        unresolved=judged.unresolved,
+        read=tuple(document for document, *_ in judged.read),
     )
 
 

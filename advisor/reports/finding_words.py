@@ -41,13 +41,17 @@ _WORDS = (("error", "error"), ("warning", "warning"), ("info", "note"))
 
 
 def summary(report: CheckReport) -> list[str]:
-    """What was not read, and the counts."""
+    """What was not read, the counts, and what was not resolved."""
     notes = [f"not read: {printable(note)}" for note in report.unread]
-    return [
-        *notes,
-        *[""] * bool(notes),
-        f"{counts(report)} in {scope(report)}; as of {report.as_of}",
-    ]
+    lines = [*notes, *[""] * bool(notes)]
+    lines.append(f"{counts(report)} in {scope(report)}; as of {report.as_of}")
+    if report.configurations or report.unresolved:
+        whole = report.resources + len(report.unresolved)
+        missed = f"; not resolved: {', '.join(report.unresolved)}" if report.unresolved else ""
+        lines.append(
+            printable(f"checked {report.resources} of {whole} SageMaker resources{missed}")
+        )
+    return lines
 
 
 def instead(finding: GateFinding) -> str:

@@ -21,12 +21,14 @@ def render(report: CheckReport, context: FindingContext) -> str:
             "workloads": report.workloads,
             "configurations": report.configurations,
             "resources": report.resources,
+            "declared": report.resources + len(report.unresolved),
             "archives": report.archives,
             "ignored": report.ignored,
         },
         "summary": {severity: report.open(severity) for severity in SEVERITIES},
         "findings": [_finding(finding) for finding in report.findings],
         "not_read": list(report.unread),
+        "not_resolved": list(report.unresolved),
         "errors": [
             {
                 "message": error.message,

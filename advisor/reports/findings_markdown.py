@@ -35,9 +35,10 @@ def render(report: CheckReport, _: FindingContext) -> str:
             place, why = _cell(_place(finding)), _cell(accepted_because(finding))
             lines.append(f"- `{_code(finding.rule)}` {place}: {why}")
         lines += ["", "</details>", ""]
-    if report.unread:
-        lines += [f"<details><summary>{len(report.unread)} not read</summary>", ""]
-        lines += [f"- {_cell(text)}" for text in report.unread]
+    missed = (*report.unread, *report.unresolved)
+    if missed:
+        lines += [f"<details><summary>{len(missed)} not read</summary>", ""]
+        lines += [f"- {_cell(text)}" for text in missed]
         lines += ["", "</details>", ""]
     return "\n".join(lines)
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterator
 
+from advisor.configuration.document import Document, walk, written
 from advisor.gate.finding import ACCEPTED, BASELINED, GateFinding
+from advisor.gate.rules.judge import value_text
 from advisor.gate.run import CheckReport
 from advisor.model.printable import printable
 from advisor.reports.finding_formats import FindingContext
@@ -35,7 +38,25 @@ def render(report: CheckReport, context: FindingContext) -> str:
         for finding in shown:
             if finding.owner == owner:
                 lines += [*_finding(finding, report, context), ""]
+    for document in report.read:
+        lines += [*_values(document), ""]
     return "\n".join([*lines, *summary(report)]) + "\n"
+
+
+def _values(document: Document) -> Iterator[str]:
+    """What every field comes to in each scenario, and where that is written."""
+    for world in document.worlds:
+        yield printable(f"{document.file or '.'}, {world.when or 'in every scenario'}:")
+        for resource in world.resources:
+            yield f"  {printable(resource.address)}"
+            for path, node in walk(resource.body):
+                if node.kind not in ("map", "list"):
+                    shown = node.value.reason if node.kind == "unknown" else value_text(node)
+                    text = f"{written(path)}: {shown or '(empty)'}"
+                    via = f", {node.via}" if node.via else ""
+                    place = f"{node.mark.file}:{node.mark.line}{via}"
+                    unknown = "unknown, " * (node.kind == "unknown")
+                    yield printable(f"    {text} ({unknown}{place})")
 
 
 def _finding(finding: GateFinding, report: CheckReport, context: FindingContext) -> list[str]:

@@ -399,3 +399,43 @@ def test_a_team_adds_to_the_waivers_and_quotas_that_it_extends() -> None:
     assert list(organisation.never_waived) == ["out-of-range"]
     assert organisation.longest_waiver == 30
     assert organisation.quotas == {"ml.m5.large": 4, "ml.g5.xlarge": 1}
+
+
+def test_verbose_prints_every_value_in_each_scenario_with_its_place() -> None:
+    Path("main.tf").write_text(
+        'variable "size" { default = "large" }\n'
+        'resource "aws_sagemaker_endpoint_configuration" "c" {\n'
+        "  name = var.name\n"
+        "  production_variants {\n"
+        '    instance_type = var.size == "small" ? "ml.m5.large" : "ml.m5.xlarge"\n'
+        "  }\n"
+        "}\n"
+        'variable "name" {}\n',
+        encoding="utf-8",
+    )
+    lines = run("main.tf", "--verbose", "--fail-on", "never").output.splitlines()
+    start = lines.index("., the defaults hold:")
+    assert lines[start : start + 8] == [
+        "., the defaults hold:",
+        "  aws_sagemaker_endpoint_configuration.c",
+        "    ProductionVariants[0].InstanceType: ml.m5.xlarge (main.tf:5)",
+        "    EndpointConfigName: variable name has no default (unknown, main.tf:8)",
+        "., var.size is small:",
+        "  aws_sagemaker_endpoint_configuration.c",
+        "    ProductionVariants[0].InstanceType: ml.m5.large (main.tf:5)",
+        "    EndpointConfigName: variable name has no default (unknown, main.tf:8)",
+    ]
+    assert lines[-1] == "checked 1 of 1 SageMaker resources"
+
+
+def test_the_last_line_names_what_was_not_resolved() -> None:
+    Path("main.tf").write_text(
+        'module "ml" {\n  source = "registry.example/ml/sagemaker"\n}\n'
+        'resource "aws_sagemaker_model" "m" {\n  count = 0\n}\n',
+        encoding="utf-8",
+    )
+    lines = run("main.tf", "--pass-over").output.splitlines()
+    assert lines[-1] == (
+        "checked 0 of 2 SageMaker resources; not resolved: main.tf:4 aws_sagemaker_model.m: no"
+        " scenario makes one, main.tf:1 module.ml: registry.example/ml/sagemaker is not followed"
+    )

@@ -67,6 +67,7 @@ def test_text_shows_the_line_the_caret_the_reason_and_what_to_write(report: Chec
         "\n"
         "1 error, 0 warnings, 0 notes in 1 configuration with 1 resource; 1 accepted; as of"
         " 2026-11-20\n"
+        "checked 1 of 1 SageMaker resources\n"
     )
 
 

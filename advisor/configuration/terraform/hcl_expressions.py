@@ -232,7 +232,16 @@ class HclReader:
             ):
                 return hcl.Literal(-operand.value, self.mark(start))
             return hcl.Operation(operator, (operand,), self.mark(start))
-        return self._steps(self._term(), start)
+        return self._steps(self._term(), start, lines)
+
+    def _ahead(self, text: str, lines: bool = False) -> bool:
+        """Pass over white space where a text stands after it; whether it does."""
+        before = self.at
+        self.blank(lines)
+        if self.peek(text):
+            return True
+        self.at = before
+        return False
 
     def _term(self) -> hcl.Expression:
         start = self.at
@@ -264,7 +273,8 @@ class HclReader:
             return hcl.Literal(_WORDS[name], self.mark(start))
         while self.passes("::"):
             name += "::" + self.name()
-        if self.passes("("):
+        if self._ahead("("):
+            self.at += 1
             return hcl.FunctionCall(name, self._items(")"), self.mark(start))
         return hcl.Traversal(name, (), self.mark(start))
 
@@ -282,11 +292,12 @@ class HclReader:
         self.at += 1
         return tuple(items)
 
-    def _steps(self, base: hcl.Expression, start: int) -> hcl.Expression:
+    def _steps(self, base: hcl.Expression, start: int, lines: bool) -> hcl.Expression:
         steps: list[Any] = []
         while True:
-            if self.peek(".") and not self.peek("..."):
+            if self._ahead(".", lines) and not self.peek("..."):
                 self.at += 1
+                self.blank(lines)
                 if self.passes("*"):
                     steps.append("*")
                     continue
@@ -296,7 +307,7 @@ class HclReader:
                     steps.append(hcl.Literal(int(index[0]), self.mark(index.start())))
                 else:
                     steps.append(self.name())
-            elif self.peek("[") and not isinstance(base, hcl.Literal):
+            elif self._ahead("[", lines):
                 steps.append(self._index())
             else:
                 break
@@ -350,9 +361,11 @@ class HclReader:
         """A key: a bare name is a text, everything else an expression."""
         start = self.at
         found = NAME.match(self.text, self.at)
-        if found and not self.text.startswith((".", "(", "["), found.end()):
+        if found:
             self.at = found.end()
-            return hcl.Literal(found[0], self.mark(start))
+            if not any(map(self._ahead, ".([")):
+                return hcl.Literal(found[0], self.mark(start))
+            self.at = start
         return self.expression()
 
     def _is_for(self) -> bool:

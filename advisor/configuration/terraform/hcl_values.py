@@ -2,225 +2,51 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from math import fmod
-from typing import Any
+from typing import Any, NamedTuple
 
 from advisor.configuration.document import Mark, Node, Reference, unknown
-from advisor.configuration.partial_texts import (
-    all_of,
-    any_of,
-    as_text,
-    joined,
-    joined_by,
-    negated,
-    number,
-)
+from advisor.configuration.partial_texts import all_of, any_of, joined, negated, number
 from advisor.configuration.terraform import hcl_tree as hcl
-
-Arguments = list[Node]
-Function = Callable[[Arguments, Mark], Node | None]
-FUNCTIONS: dict[str, Function] = {}
-"""Name -> what it makes of its arguments; ``None`` where they are not known well enough."""
-MOST_ITEMS = 1000
-_MORE = "…"
-
-
-def _takes(*kinds: str) -> Callable[[Function], Function]:
-    """Follow a function by its name, for arguments of these kinds; after the last may be more."""
-    wanted, more = [kind for kind in kinds if kind != _MORE], _MORE in kinds
-
-    def follow(function: Function) -> Function:
-        def apply(arguments: Arguments, mark: Mark) -> Node | None:
-            enough = len(arguments) == len(wanted) or (more and len(arguments) > len(wanted))
-            pairs = zip(wanted, arguments, strict=False)
-            fit = enough and all(kind in ("any", argument.kind) for kind, argument in pairs)
-            return function(arguments, mark) if fit else None
-
-        FUNCTIONS[function.__name__.removeprefix("_")] = apply
-        return function
-
-    return follow
-
-
-def _text(function: Callable[[str], str]) -> Function:
-    def apply(arguments: Arguments, _: Mark) -> Node | None:
-        if len(arguments) != 1 or arguments[0].kind != "scalar" or arguments[0].is_null:
-            return None
-        return arguments[0]._replace(value=function(as_text(arguments[0].value)), key=None)
-
-    return apply
-
-
-def _given(arguments: Arguments, _: Mark) -> Node | None:
-    """``tolist``, ``tomap`` and their kin: the same elements."""
-    return arguments[0] if len(arguments) == 1 else None
-
-
-@_takes("any")
-def _toset(arguments: Arguments, _: Mark) -> Node:
-    """The elements of a list, each once; texts in their order."""
-    (given,) = arguments
-    if given.kind != "list" or any(item.kind != "scalar" for item in given.value):
-        return given
-    each = {as_text(item.value): item for item in reversed(given.value)}
-    return given._replace(value=[each[text] for text in sorted(each)])
-
-
-@_takes("scalar")
-def _tonumber(arguments: Arguments, _: Mark) -> Node | None:
-    (node,) = arguments
-    if node.is_null or isinstance(node.value, bool):
-        return None
-    value = number(as_text(node.value))
-    return None if value is None else node._replace(value=value)
-
-
-@_takes(_MORE)
-def _merge(arguments: Arguments, mark: Mark) -> Node | None:
-    entries: dict[str, Node] = {}
-    for argument in arguments:
-        if argument.kind != "map" and not argument.is_null:
-            return None
-        entries.update(argument.value or {})
-    return Node("map", entries, mark)
-
-
-@_takes(_MORE)
-def _concat(arguments: Arguments, mark: Mark) -> Node | None:
-    if any(argument.kind != "list" for argument in arguments):
-        return None
-    items = [item for argument in arguments for item in argument.value]
-    return Node("list", items, mark) if len(items) <= MOST_ITEMS else None
-
-
-@_takes("map", "scalar", _MORE)
-def _lookup(arguments: Arguments, _: Mark) -> Node | None:
-    found: Node | None = arguments[0].value.get(as_text(arguments[1].value))
-    return found or (arguments[2] if len(arguments) == 3 else None)
-
-
-@_takes(_MORE)
-def _coalesce(arguments: Arguments, _: Mark) -> Node | None:
-    for argument in arguments:
-        if argument.kind == "unknown":
-            return None
-        if not (argument.is_null or (argument.kind == "scalar" and argument.value == "")):
-            return argument
-    return None
-
-
-@_takes("scalar", "list")
-def _join(arguments: Arguments, mark: Mark) -> Node:
-    return joined_by(as_text(arguments[0].value), arguments[1].value, mark)
-
-
-@_takes("scalar", "scalar")
-def _split(arguments: Arguments, mark: Mark) -> Node | None:
-    if not all(argument.value for argument in arguments):
-        return None
-    pieces = as_text(arguments[1].value).split(as_text(arguments[0].value))[:MOST_ITEMS]
-    return Node("list", [Node("scalar", piece, arguments[1].mark) for piece in pieces], mark)
-
-
-@_takes("any")
-def _length(arguments: Arguments, mark: Mark) -> Node | None:
-    (node,) = arguments
-    if node.kind not in ("list", "map"):
-        return None
-    entries = node.value if node.kind == "list" else node.value.values()
-    known = all(entry.kind != "unknown" for entry in entries)
-    return Node("scalar", len(entries), mark) if known else None
-
-
-@_takes("scalar", _MORE)
-def _format(arguments: Arguments, mark: Mark) -> Node | None:
-    """``format`` with the verbs %s, %d and %v; a number that is to be padded stays open."""
-    pieces = re.split(r"%([sdv%])", as_text(arguments[0].value))
-    values = iter(arguments[1:])
-    made: list[Node | str] = []
-    for index, piece in enumerate(pieces):
-        if index % 2 == 0 and "%" in piece:
-            return None
-        filled = piece if index % 2 == 0 else "%" if piece == "%" else next(values, None)
-        if filled is None:
-            return None
-        made.append(filled)
-    return joined(made, mark)
-
-
-@_takes("list", "scalar")
-def _element(arguments: Arguments, _: Mark) -> Node | None:
-    items: list[Node] = arguments[0].value
-    index = arguments[1].value
-    if not items or not isinstance(index, int) or isinstance(index, bool):
-        return None
-    return items[index % len(items)]
-
-
-@_takes("map")
-def _keys(arguments: Arguments, mark: Mark) -> Node:
-    entries = sorted(arguments[0].value.items(), key=lambda entry: entry[0])
-    return Node("list", [Node("scalar", name, value.place) for name, value in entries], mark)
-
-
-@_takes("map")
-def _values(arguments: Arguments, mark: Mark) -> Node:
-    return Node("list", [arguments[0].value[name] for name in sorted(arguments[0].value)], mark)
-
-
-def _extreme(pick: Callable[[list[float]], float]) -> Function:
-    def apply(arguments: Arguments, mark: Mark) -> Node | None:
-        texts = [as_text(each.value) for each in arguments if each.kind == "scalar"]
-        numbers = [found for found in map(number, texts) if found is not None]
-        if not numbers or len(numbers) != len(arguments):
-            return None
-        return Node("scalar", pick(numbers), mark, via=arguments[0].via)
-
-    return apply
-
-
-@_takes("list", "scalar")
-def _contains(arguments: Arguments, mark: Mark) -> Node | None:
-    items, wanted = arguments[0].value, arguments[1].value
-    if any(item.kind == "scalar" and item.value == wanted for item in items):
-        return Node("scalar", True, mark)
-    known = all(item.kind == "scalar" for item in items)
-    return Node("scalar", False, mark) if known else None
-
-
-@_takes("scalar", "scalar", "scalar")
-def _replace(arguments: Arguments, mark: Mark) -> Node | None:
-    """``replace`` of plain text; a pattern between slashes is left open."""
-    text, old, new = (as_text(each.value) for each in arguments)
-    if len(old) > 1 and old.startswith("/") and old.endswith("/"):
-        return None
-    return Node("scalar", text.replace(old, new), mark, via=arguments[0].via)
-
-
-FUNCTIONS |= dict.fromkeys(("tobool", "tolist", "tomap", "nonsensitive", "sensitive"), _given)
-FUNCTIONS |= {"lower": _text(str.lower), "upper": _text(str.upper), "trimspace": _text(str.strip)}
-FUNCTIONS |= {"tostring": _text(str), "min": _extreme(min), "max": _extreme(max)}
-
+from advisor.configuration.terraform.hcl_functions import FUNCTIONS, REFUSED, same
 
 MOST_STEPS = 100_000
 """Expressions that one world evaluates; a folder of real files takes some thousands."""
 
 _OUTSIDE = ("data", "module", "path", "terraform", "self", "each", "count", "ephemeral")
+_OF_A_WORLD = ("var", "local", "data", "module", "path", "terraform")
+"""What is the same wherever it is asked in one world; ``each`` and the names of loops are not."""
+
+
+def _no_output(_: tuple[Any, ...], __: Mapping[str, Node]) -> Node | None:
+    return None
+
+
+class Surroundings(NamedTuple):
+    """Where a module stands among others, and what a world assumes of what is open."""
+
+    spent: list[int]  # one number: the steps that all modules of the world took
+    prefix: str = ""  # of its addresses: module.endpoint.
+    output: Callable[[tuple[Any, ...], Mapping[str, Node]], Node | None] = _no_output
+    assumed: Mapping[str, Node] = {}  # condition, as ``spelt`` gives it -> its truth
 
 
 class Evaluator:
     """Evaluates expressions of one folder in one world of its variables."""
 
     def __init__(
-        self, variables: Mapping[str, Node], local_values: Mapping[str, hcl.Expression]
+        self,
+        variables: Mapping[str, Node],
+        local_values: Mapping[str, hcl.Expression],
+        around: Surroundings | None = None,
     ) -> None:
         self.variables = variables
         self.local_values = local_values
+        self.around = around or Surroundings([0])
         self.bare_words: list[hcl.Traversal] = []
+        self.open_tests: dict[str, Mark] = {}  # conditions that are only assumed, if at all
         self._locals: dict[str, Node] = {}
-        self._steps = 0
 
     def value(self, expression: hcl.Expression, symbols: Mapping[str, Node] | None = None) -> Node:
         """The value of an expression; ``symbols`` are names of the block it stands in."""
@@ -230,13 +56,13 @@ class Evaluator:
 
     def spends(self, steps: int) -> bool:
         """Count what something takes; whether it was still to be had."""
-        self._steps += steps
+        self.around.spent[0] += steps
         return not self.is_spent
 
     @property
     def is_spent(self) -> bool:
         """Whether more was asked for than one world may take: the rest is unknown."""
-        return self._steps > MOST_STEPS
+        return self.around.spent[0] > MOST_STEPS
 
     def template(self, expression: hcl.Interpolation, symbols: Mapping[str, Node]) -> Node:
         """A text with places, or the value of the one place that it is."""
@@ -250,14 +76,15 @@ class Evaluator:
         """What a name and its steps mean."""
         root, steps = expression.root, expression.steps
         if root in symbols:
-            return self._follow(symbols[root], steps, expression.mark, symbols)
+            return self.follow(symbols[root], steps, expression.mark, symbols)
         if root == "resource":
             root, steps = (str(steps[0]) if steps else ""), steps[1:]
         if root in ("var", "local") and steps and isinstance(steps[0], str):
             found = self._named(root, steps[0], expression.mark)
-            return self._follow(found, steps[1:], expression.mark, symbols)
+            return self.follow(found, steps[1:], expression.mark, symbols)
         if root in _OUTSIDE:
-            return self._outside(root, steps, expression.mark)
+            made = self.around.output(steps, symbols) if root == "module" else None
+            return made or self._outside(root, steps, expression.mark)
         if not steps:
             self.bare_words.append(expression)
             return _open(f"{root} is no value", expression.mark)
@@ -286,7 +113,7 @@ class Evaluator:
         """An attribute of a resource; which of several it is becomes part of the target."""
         if not isinstance(steps[0], str):
             return _open("computed", mark)
-        target = f"{root}.{steps[0]}"
+        target = f"{self.around.prefix}{root}.{steps[0]}"
         rest = list(steps[1:])
         if rest and not isinstance(rest[0], str):
             index = self.value(rest[0], symbols)
@@ -301,7 +128,7 @@ class Evaluator:
             return _open("a part of an attribute", mark)
         return Node("reference", Reference(target, rest[0] if rest else ""), mark)
 
-    def _follow(
+    def follow(
         self, node: Node, steps: tuple[Any, ...], mark: Mark, symbols: Mapping[str, Node]
     ) -> Node:
         """A part of a value."""
@@ -320,7 +147,9 @@ class Evaluator:
                 items = node.value
                 found = items[name] if 0 <= name < len(items) else None
             if found is None:
-                return _open(f"{name} is not known of {node.via or 'this'}", mark)
+                open_part = _open(f"{name} is not known of {node.via or 'this'}", mark)
+                known = node.kind in ("map", "list", "scalar") and name is not None
+                return open_part._replace(via=REFUSED) if known else open_part
             node = found._replace(via=found.via or node.via)
         return node.under(None)
 
@@ -334,7 +163,7 @@ class Evaluator:
     def access(self, expression: hcl.Access, symbols: Mapping[str, Node]) -> Node:
         """A part of what is no name."""
         base = self.value(expression.base, symbols)
-        return self._follow(base, expression.steps, expression.mark, symbols)
+        return self.follow(base, expression.steps, expression.mark, symbols)
 
     def listing(self, expression: hcl.Listing, symbols: Mapping[str, Node]) -> Node:
         """A list."""
@@ -387,7 +216,38 @@ class Evaluator:
         yes, no = self.value(expression.yes, symbols), self.value(expression.no, symbols)
         if yes.kind == no.kind == "scalar" and yes.value == no.value:
             return yes
-        return _open("a condition that is open", expression.mark)
+        # Whether something is there at all is not assumed: a caller decides that as a whole.
+        if not says_nothing(yes) and not says_nothing(no):
+            truth = self.truth(expression.test, symbols)
+        if truth is None:
+            return _open("a condition that is open", expression.mark)
+        return yes if truth else no
+
+    def truth(self, test: hcl.Expression, symbols: Mapping[str, Node]) -> bool | None:
+        """What a condition comes to: what is open in it may be assumed, and is noted if not."""
+        found = truth_of(self.value(test, symbols))
+        if found is not None:
+            return found
+        name = str(test.steps[0]) if isinstance(test, hcl.Traversal) and test.steps else ""
+        if name and test.root == "local" and len(test.steps) == 1 and name in self.local_values:  # type: ignore[union-attr]
+            return self.truth(self.local_values[name], {}) if self.spends(1) else None
+        if isinstance(test, hcl.Operation):
+            if test.operator == "!":
+                return negated(self.truth(test.operands[0], symbols))
+            if test.operator in ("&&", "||"):
+                parts = [self.truth(each, symbols) for each in test.operands]
+                return all_of(parts) if test.operator == "&&" else any_of(parts)
+            if test.operator == "!=":
+                return negated(self._assumed(test._replace(operator="=="), symbols))
+        return self._assumed(test, symbols)
+
+    def _assumed(self, test: hcl.Expression, symbols: Mapping[str, Node]) -> bool | None:
+        if not all(root in _OF_A_WORLD and root not in symbols for root in _roots(test)):
+            return None
+        key = self.around.prefix + spelt(test)
+        self.open_tests[key] = test.mark
+        assumed = self.around.assumed.get(key)
+        return None if assumed is None else truth_of(assumed)
 
     def operation(self, expression: hcl.Operation, symbols: Mapping[str, Node]) -> Node:
         """What an operator makes of known values."""
@@ -396,6 +256,28 @@ class Evaluator:
         if result is None:
             return _open("computed", expression.mark)
         return Node("scalar", result, expression.mark)
+
+
+def spelt(part: Any) -> str:
+    """An expression without its places: what is written twice is the same condition."""
+    if isinstance(part, Mark):
+        return ""
+    if isinstance(part, tuple):
+        return f"{type(part).__name__}({','.join(map(spelt, part))})"
+    return repr(part)
+
+
+def _roots(part: Any) -> Iterator[str]:
+    """The names that an expression begins from."""
+    if isinstance(part, hcl.Traversal):
+        yield part.root
+    for inner in part if isinstance(part, tuple) and not isinstance(part, Mark) else ():
+        yield from _roots(inner)
+
+
+def says_nothing(node: Node) -> bool:
+    """Whether a value stands where nobody has decided yet: null, an empty text, list or object."""
+    return node.is_null or (node.kind in ("scalar", "list", "map") and node.value in ("", [], {}))
 
 
 def truth_of(node: Node) -> bool | None:
@@ -408,33 +290,6 @@ def truth_of(node: Node) -> bool | None:
 def _open(reason: str, mark: Mark) -> Node:
     """Unknown in Terraform may always be null, which is no value at all."""
     return unknown(reason, mark, maybe_absent=True)
-
-
-def _same(one: Node, other: Node) -> bool | None:
-    if one.kind == other.kind == "scalar":
-        return _equal(one.value, other.value)
-    for left, right in ((one, other), (other, one)):
-        if left.kind in ("reference", "text", "list", "map") and right.is_null:
-            return False
-        if left.kind == "unknown" and left.value.other and right.kind == "scalar":
-            return False
-    return None
-
-
-def _equal(one: object, other: object) -> bool | None:
-    """Whether two scalars are equal, as Terraform has it: a number never equals a text.
-
-    A type constraint may have made one type of both; where they would be equal then, it is open.
-    """
-    if one is None or other is None or _kind(one) is _kind(other):
-        return one == other
-    numbers = number(as_text(one)), number(as_text(other))
-    alike = None not in numbers and numbers[0] == numbers[1]
-    return None if alike or as_text(one) == as_text(other) else False
-
-
-def _kind(value: object) -> type:
-    return float if isinstance(value, int) and not isinstance(value, bool) else type(value)
 
 
 def _number(node: Node) -> float | int | None:
@@ -459,8 +314,8 @@ def _arithmetic(compute: Callable[[Any, Any], Any]) -> Callable[..., Any]:
 
 
 _OPERATORS: dict[tuple[str, int], Callable[..., Any]] = {
-    ("==", 2): _same,
-    ("!=", 2): lambda one, other: negated(_same(one, other)),
+    ("==", 2): same,
+    ("!=", 2): lambda one, other: negated(same(one, other)),
     ("&&", 2): lambda one, other: all_of((truth_of(one), truth_of(other))),
     ("||", 2): lambda one, other: any_of((truth_of(one), truth_of(other))),
     ("!", 1): lambda one: negated(truth_of(one)),

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from advisor.configuration.api.service import (
@@ -25,99 +24,147 @@ from advisor.configuration.document import (
     World,
     addressed,
     unknown,
+    walk,
 )
-from advisor.configuration.partial_texts import as_text, number
 from advisor.configuration.requests import TERRAFORM, opened, scheduled, tasks
-from advisor.configuration.scenarios import settled
+from advisor.configuration.scenarios import MOST_WORLDS, settled
 from advisor.configuration.source import SourceText
 from advisor.configuration.terraform import hcl_tree as hcl
+from advisor.configuration.terraform.choices import choices
 from advisor.configuration.terraform.folder import (
     Folder,
-    choices,
     gather,
     known_region,
     provider_region,
-    says_nothing,
-    variable_values,
 )
-from advisor.configuration.terraform.hcl_values import MOST_STEPS, Evaluator, elements
+from advisor.configuration.terraform.hcl_values import MOST_STEPS, Evaluator, elements, says_nothing
 from advisor.configuration.terraform.names import misplaced, to_api, tree_of
-from advisor.configuration.terraform.provider import Versions, refused
-from advisor.model.errors import InputError
+from advisor.configuration.terraform.neighbours import OURS, about_us
+from advisor.configuration.terraform.provider import refused
+from advisor.configuration.terraform.tree import (
+    MOST_INSTANCES,
+    Instance,
+    Module,
+    Site,
+    instances,
+    tree_below,
+)
 
-MOST_INSTANCES = 50
-"""Instances of a resource with ``for_each`` or ``count`` that are looked at."""
 STEPS_OF_A_BLOCK = 50
 """Of the evaluator, for a block that ``dynamic`` makes: one within another multiplies."""
 _NOT_VALUES = frozenset({"count", "depends_on", "for_each", "provider"})
 
-Calls = Mapping[str, Mapping[str, Node]]
-"""How a folder is called as a module: words for the call -> values of its variables."""
+
+class _Blocks(NamedTuple):
+    """The blocks of a tree of modules that are read: by the identity of each site."""
+
+    of: Mapping[int, Sequence[hcl.HclBlock]]
+    lost: Sequence[hcl.HclBlock]  # calls of modules that are not here
 
 
-def read_folder(
-    name: str, folder: Folder, service: ServiceModel, calls: Calls | None = None
-) -> Document:
-    """A folder as a document.
-
-    Args:
-        name: how messages call it.
-        folder: its files.
-        service: the model whose shapes the values are brought into.
-        calls: where other folders call it as a module, with what; without any it stands alone.
-    """
-    relevant = [block for block in folder.resources if _relevant(block, folder)]
-    declared = {".".join(block.labels): block.labels[0] for block in folder.resources}
+def _document(root: Site, blocks: _Blocks, service: ServiceModel) -> Document:
+    """A root and the modules that it calls as a document."""
     worlds: list[World] = []
     bare: dict[Any, hcl.Traversal] = {}
-    spent = False
-    for origin, given in (calls or _alone(folder)).items():
-        for words, variables in choices(folder, relevant, given):
-            evaluator = Evaluator(variables, folder.local_values)
-            resources = tuple(
-                resource
-                for block in relevant
-                for resource in _resources(block, evaluator, service, folder.provider)
-            )
-            bare.update({word.mark: word for word in evaluator.bare_words})
-            spent = spent or evaluator.is_spent
+    made: set[int] = set()
+    notes: set[str] = set()
+    whole = not any(site.module.errors for site in root.all())
+    for origin, given in _alone(root.module.folder).items():
+        found = list(choices(root, blocks.of, given))
+        if len(found) >= MOST_WORLDS:
+            notes.add(f"more than {MOST_WORLDS} scenarios; the rest was not looked at")
+        for words, top in found:
+            resources: list[Resource] = []
+            declared: dict[str, str] = {}
+            for instance in top.all():
+                for block in instance.site.module.folder.resources:
+                    declared[instance.prefix + ".".join(block.labels)] = block.labels[0]
+                for block in blocks.of[id(instance.site)]:
+                    before = len(resources)
+                    resources += _resources(block, instance, service)
+                    made.update({id(block)} if len(resources) > before else ())
+                evaluator = instance.evaluator
+                bare.update({word.mark: word for word in evaluator.bare_words})
+                if evaluator.is_spent:
+                    notes.add(_SPENT)
             when = ", ".join(filter(None, (origin, words)))
-            worlds.append(World(when, resources, declared))
-    misplaced_names = (fault for block in relevant for fault in misplaced(block))
-    faults = (*_faults(folder, bare.values()), *misplaced_names)
-    unread = (f"more than {MOST_STEPS:,} expressions; what follows from the rest is unknown",)
+            # Beside a file that could not be read nobody knows what is missing.
+            worlds.append(World(when, tuple(_about_us(resources)), declared if whole else {}))
+    folders = {id(site.module): site for site in root.all()}.values()
+    faults = [*_faults([site.module.folder for site in folders], bare.values())]
+    for site in folders:
+        faults += [fault for block in blocks.of[id(site)] for fault in misplaced(block)]
+    callers = {
+        source.file: tuple(call.mark.file for call in site.calls)
+        for site in folders
+        for source in site.module.sources
+    }
     return Document(
-        file=name,
+        file=root.module.name,
         dialect="terraform",
         worlds=tuple(worlds),
-        unread=unread if spent else (),
-        faults=faults,
+        unread=tuple(sorted(notes)),
+        faults=tuple(f._replace(files=callers.get(f.node.mark.file, ())) for f in faults),
+        unresolved=tuple(_unresolved(root, blocks, made)),
     )
 
 
-def _alone(folder: Folder) -> Calls:
+def _alone(folder: Folder) -> Mapping[str, Mapping[str, Node]]:
     """What is certain of the variables of a folder that nobody calls, by .tfvars file."""
     chosen = folder.choices.items()
     return {"": folder.given} | {f"with {name}": {**folder.given, **v} for name, v in chosen}
 
 
-def _relevant(block: hcl.HclBlock, folder: Folder, followed: tuple[Mark, ...] = ()) -> bool:
-    """Whether a block makes something that is read; ``followed`` are those that lead to it."""
+_SPENT = f"more than {MOST_STEPS:,} expressions; what follows from the rest is unknown"
+
+
+_OF_SCALING = {
+    "service_namespace": "ServiceNamespace",
+    "scalable_dimension": "ScalableDimension",
+    "resource_id": "ResourceId",
+}
+_SCALED_HERE = ("aws_sagemaker_", "sagemaker", "endpoint/", "inference-component/")
+
+
+def _relevant(block: hcl.HclBlock) -> bool:
+    """Whether a block may make something that is read."""
     kind = TERRAFORM_KINDS.get(block.labels[0])
     if block.labels[0] in TERRAFORM:
         return _mentions(block.body, "sagemaker:") or _mentions(block.body, "local")
     if kind not in SCALING:
         return kind is not None
-    for name in ("service_namespace", "scalable_dimension", "resource_id"):
-        attribute = block.body.attributes.get(name)
-        if attribute is None:
-            continue
-        target = _target_of(attribute.value, folder)
-        if target is not None and target.mark not in (block.mark, *followed):
-            return _relevant(target, folder, (*followed, block.mark))
-        if _mentions(attribute.value, "sagemaker"):
-            return True
-    return _mentions(block.body.blocks, "SageMaker")
+    attributes = block.body.attributes
+    written = [attributes[name].value for name in _OF_SCALING if name in attributes]
+    named = any(isinstance(each, hcl.Traversal | hcl.Interpolation) for each in written)
+    return named or _mentions(written, "sagemaker") or _mentions(block.body.blocks, "SageMaker")
+
+
+def _about_us(resources: Sequence[Resource]) -> Iterator[Resource]:
+    """The resources without the scaling of other services."""
+    known = {each.identity: each for each in resources}
+
+    def ours(resource: Resource, followed: tuple[str, ...] = ()) -> bool:
+        for field in _OF_SCALING.values():
+            node = resource.body.get(field)
+            if node is None or node.kind not in ("scalar", "text", "reference"):
+                continue
+            parts = node.value if node.kind == "text" else (node.value,)
+            if node.kind == "reference":
+                target = known.get(node.value.target)
+                if target is not None and target.kind in SCALING:
+                    again = target.identity in (resource.identity, *followed)
+                    parts = () if again else ("",)
+                    if not again and ours(target, (*followed, resource.identity)):
+                        return True
+            words = (str(getattr(part, "within", part)) for part in parts)
+            if any(word.startswith(_SCALED_HERE) for word in words):
+                return True
+        return any(
+            node.kind == "scalar" and str(node.value).startswith("SageMaker")
+            for _, node in walk(resource.body)
+        )
+
+    return (each for each in resources if each.kind not in SCALING or ours(each))
 
 
 def _mentions(part: Any, word: str) -> bool:
@@ -131,53 +178,50 @@ def _mentions(part: Any, word: str) -> bool:
     return any(_mentions(inner, word) for inner in part)
 
 
-def _target_of(expression: hcl.Expression, folder: Folder) -> hcl.HclBlock | None:
-    """The scaling target whose attribute an expression is."""
-    if not isinstance(expression, hcl.Traversal) or expression.root != "aws_appautoscaling_target":
-        return None
-    labels = (expression.root, str(expression.steps[0]) if expression.steps else "")
-    return next((block for block in folder.resources if block.labels == labels), None)
+def _unresolved(root: Site, blocks: _Blocks, made: Collection[int]) -> Iterator[tuple[str, str]]:
+    """What of SageMaker is not among the resources of any scenario, and why."""
+    for site in root.all():
+        for block in blocks.of[id(site)]:
+            kind = TERRAFORM_KINDS.get(block.labels[0])
+            if id(block) not in made and kind is not None and kind not in SCALING:
+                address = ".".join(filter(None, (site.name, *block.labels)))
+                yield _at(block), f"{address}: no scenario makes one"
+        for error in site.module.errors:
+            yield f"{error.file}:{error.line}", "it could not be read"
+    for block in blocks.lost:
+        source = block.body.attributes.get("source")
+        written = source.value.value if source and isinstance(source.value, hcl.Literal) else "?"
+        if "sagemaker" in str(written).lower() or str(written).startswith("."):
+            yield _at(block), f"module.{block.labels[0]}: {written} is not followed"
+
+
+def _at(block: hcl.HclBlock) -> str:
+    return f"{block.mark.file}:{block.mark.line}"
 
 
 def _resources(
-    block: hcl.HclBlock, evaluator: Evaluator, service: ServiceModel, used: Versions
+    block: hcl.HclBlock, instance: Instance, service: ServiceModel
 ) -> Iterator[Resource]:
     """The instances of a resource block."""
     kind, name = block.labels
-    for suffix, symbols in _instances(block.body, evaluator):
+    files = (block.mark.file, *(call.mark.file for call in instance.site.calls))
+    for suffix, symbols in instances(block.body, instance.evaluator):
+        address = f"{instance.prefix}{kind}.{name}{suffix}"
         if kind in TERRAFORM:
-            yield from calls_of(block, evaluator, symbols, f"{kind}.{name}{suffix}")
+            for made in calls_of(block, instance.evaluator, symbols, address):
+                yield made._replace(files=files)
             continue
-        raw = raw_body(block.body, evaluator, symbols, block)
+        raw = raw_body(block.body, instance.evaluator, symbols, block)
         body = settled(to_api(raw, kind, service))
-        address = f"{kind}.{name}{suffix}"
         made = addressed(TERRAFORM_KINDS[kind], "terraform", address, body, block.mark)
-        told: dict[str, Any] = {}
+        named = raw.get("name") or raw
+        fixed = named.kind == "scalar" and not named.via.startswith("default")
+        told: dict[str, Any] = {"name_written_out": fixed, **_lifecycle(block.body)}
         if kind.startswith("aws_"):  # the schema is that of the provider aws
+            used = instance.site.module.folder.provider
             told["closed"] = used.are_known and tree_of(TERRAFORM_KINDS[kind]) is not None
             told["refused"] = tuple(refused(raw, TERRAFORM_KINDS[kind], service, used))
-        yield made._replace(lifecycle={**_lifecycle(block.body), **told})
-
-
-def _instances(body: hcl.Body, evaluator: Evaluator) -> Iterator[tuple[str, dict[str, Node]]]:
-    count, for_each = body.attributes.get("count"), body.attributes.get("for_each")
-    if count is not None:
-        node = evaluator.value(count.value)
-        times = number(as_text(node.value)) if node.kind == "scalar" else None
-        if isinstance(times, int):
-            for index in range(min(times, MOST_INSTANCES)):
-                counted = {"index": Node("scalar", index, node.mark)}
-                yield (f"[{index}]" if index else ""), {"count": Node("map", counted, node.mark)}
-            return
-    if for_each is not None:
-        node = evaluator.value(for_each.value)
-        if node.kind in ("map", "list"):
-            for key, value in list(elements(node))[:MOST_INSTANCES]:
-                each = Node("map", {"key": key, "value": value}, node.mark)
-                shown = key.value if key.kind == "scalar" else "?"
-                yield f'["{shown}"]', {"each": each}
-            return
-    yield "", {}
+        yield made._replace(lifecycle=told, files=files)
 
 
 def raw_body(
@@ -237,8 +281,6 @@ def _dynamic(
 def _lifecycle(body: hcl.Body) -> dict[str, Any]:
     """What the block itself says of its changes."""
     found: dict[str, Any] = {}
-    name = body.attributes.get("name")
-    found["name_written_out"] = name is not None and isinstance(name.value, hcl.Literal)
     for block in body.blocks:
         if block.type != "lifecycle":
             continue
@@ -251,23 +293,23 @@ def _lifecycle(body: hcl.Body) -> dict[str, Any]:
         listed = ignored.value
         items = listed.items if isinstance(listed, hcl.Listing) else (listed,)
         found["ignore_changes"] = [
-            (item.root, Node("scalar", item.root, item.mark))
+            (name, Node("scalar", name, item.mark))
             for item in items
-            if isinstance(item, hcl.Traversal)
+            if (name := getattr(item, "root", getattr(item, "value", "")))
         ]
     return found
 
 
-def _faults(folder: Folder, bare: Iterable[hcl.Traversal]) -> Iterator[ReadFault]:
+def _faults(folders: Sequence[Folder], bare: Iterable[hcl.Traversal]) -> Iterator[ReadFault]:
     """Types that do not exist, references where a text is meant, and what is repeated."""
-    for block in folder.resources:
+    for block in (block for folder in folders for block in folder.resources):
         node = Node("scalar", block.labels[0], block.mark)
         yield from strange_terraform(node, ".".join(block.labels))
     for word in bare:
         node = Node("scalar", word.root, word.mark)
         message = f'{word.root} without quotes is a reference; write "{word.root}"'
         yield ReadFault("bare-word", node, "", message, suggestion=f'"{word.root}"')
-    for again, first in folder.repeated:
+    for again, first in (pair for folder in folders for pair in folder.repeated):
         node = Node("scalar", again.name, again.mark)
         message = f"{again.name} is repeated; the first is on line {first.mark.line}"
         yield ReadFault("repeated-key", node, "", message)
@@ -318,13 +360,8 @@ def _held(
     return evaluator.value(expression, symbols)
 
 
-_OURS = re.compile(r"aws(?:cc)?_sagemaker_|sagemaker:|SageMaker")
-_LOCAL_MODULE = re.compile(r'"source"|source\s*=\s*"\.\.?/')
-_NOT_ARGUMENTS = frozenset({"source", "version", "providers", "count", "for_each", "depends_on"})
-
-
 class TerraformRead(NamedTuple):
-    """A folder as read, with the Region that its provider names, where that is certain."""
+    """A root as read, with the Region that its provider names, where that is certain."""
 
     read: Read
     region: str
@@ -332,34 +369,61 @@ class TerraformRead(NamedTuple):
     provider: Node | None = None  # the Region that it names, also where that is not certain
 
 
-class _Module(NamedTuple):
-    name: str
-    sources: tuple[SourceText, ...]
-    folder: Folder
-    errors: tuple[InputError, ...]
-
-
 def read_modules(
-    folders: Mapping[str, Sequence[SourceText]], service: ServiceModel
+    folders: Mapping[str, Sequence[SourceText]],
+    service: ServiceModel,
+    wanted: Collection[str] | None = None,
 ) -> Iterator[TerraformRead]:
-    """Every folder that is about SageMaker, as documents."""
-    modules: list[_Module] = []
+    """Every root that is about SageMaker, with the modules that it calls, as documents.
+
+    Args:
+        folders: the texts of each folder.
+        service: the model whose shapes the values are brought into.
+        wanted: files of which a root or one of its modules has one; all roots without it.
+    """
+    modules: list[Module] = []
+    concerned = about_us(folders)
     for path, sources in folders.items():
-        if any(_OURS.search(s.text) or _LOCAL_MODULE.search(s.text) for s in sources):
+        if path in concerned:
             modules += _modules(path, sources)
-        if not any(_OURS.search(source.text) for source in sources):
+        if not any(OURS.search(source.text) for source in sources):
             yield TerraformRead(Read(document=None, sources=tuple(sources)), "", _not_read(sources))
-    calls = _calls(modules)
-    for module in modules:
-        if not any(_OURS.search(source.text) for source in module.sources):
+    for root, lost in _trees(modules):
+        texts = {s.file: s for site in root.all() for s in site.module.sources}
+        if not any(OURS.search(source.text) for source in texts.values()):
             continue
-        document = read_folder(
-            module.name, module.folder, service, calls.get(os.path.normpath(module.name or "."))
-        )
-        unread = _not_read(module.sources)
-        read = Read(document=document, sources=module.sources, errors=module.errors)
-        folder = module.folder
+        if wanted is not None and not any(file in wanted for file in texts):
+            continue
+        of = {
+            id(site): [block for block in site.module.folder.resources if _relevant(block)]
+            for site in root.all()
+        }
+        document = _document(root, _Blocks(of, lost), service)
+        found = list({id(site.module): site.module for site in root.all()}.values())
+        errors = tuple(error for module in found for error in module.errors)
+        read = Read(document=document, sources=tuple(texts.values()), errors=errors)
+        placed = [each.folder for each in found if each.folder.region is not None]
+        folder = placed[0] if placed else root.module.folder
+        unread = _not_read(texts.values())
         yield TerraformRead(read, known_region(folder), unread, provider_region(folder))
+
+
+def _trees(modules: Sequence[Module]) -> Iterator[tuple[Site, list[hcl.HclBlock]]]:
+    """Every module that no other calls, with its tree; then those that only call each other."""
+    known = {os.path.normpath(module.name or "."): module for module in modules}
+    called = {
+        target
+        for module in modules
+        for block in module.folder.modules
+        if (target := module.called_by(block)) != os.path.normpath(module.name or ".")
+    }
+    reached: set[int] = set()
+    roots = [m for m in modules if os.path.normpath(m.name or ".") not in called]
+    for root in (*roots, *modules):
+        if id(root) not in reached:
+            tree, lost = tree_below(root, known)
+            reached.update(id(site.module) for site in tree.all())
+            yield tree, lost
 
 
 def _not_read(sources: Iterable[SourceText]) -> tuple[str, ...]:
@@ -368,55 +432,22 @@ def _not_read(sources: Iterable[SourceText]) -> tuple[str, ...]:
     return tuple(f"{file}: {note}" for file, note in notes if note)
 
 
-def _modules(path: str, sources: Sequence[SourceText]) -> Iterator[_Module]:
+def _modules(path: str, sources: Sequence[SourceText]) -> Iterator[Module]:
     """One module of a folder; one for each file where the files cannot belong together.
 
     Terraform refuses a folder that declares a resource or variable twice. Files that do so are
     collected in one folder without being one module, and each is read with what all may share.
     """
-    folder, errors = gather(sources)
+    folder, errors = gather(sources, path)
     counted = Counter((block.type, block.labels) for block in folder.declared)
     twice = (block for block in folder.declared if counted[block.type, block.labels] > 1)
     clashing = {block.mark.file for block in twice}
     if not clashing:
-        yield _Module(path, tuple(sources), folder, tuple(errors))
+        yield Module(path, tuple(sources), folder, tuple(errors))
         return
     shared = [source for source in sources if source.file not in clashing]
     for source in sources:
         if source.file in clashing:
             together = (source, *shared)
-            alone, own_errors = gather(together)
-            yield _Module(source.file, together, alone, tuple(own_errors))
-
-
-def _calls(modules: Sequence[_Module]) -> dict[str, dict[str, dict[str, Node]]]:
-    """Folder -> words for a call -> the values of its variables."""
-    known = {os.path.normpath(module.name or ".") for module in modules}
-    found: dict[str, dict[str, dict[str, Node]]] = {}
-    for module in modules:
-        for block in module.folder.modules:
-            source = block.body.attributes.get("source")
-            text = source.value.value if source and isinstance(source.value, hcl.Literal) else ""
-            if not str(text).startswith(("./", "../")):
-                continue
-            is_file = module.name.endswith((".tf", ".json"))
-            base = os.path.dirname(module.name) if is_file else module.name
-            target = os.path.normpath(os.path.join(base, str(text)))
-            if target in known:
-                words = f"as module.{block.labels[0]} of {module.name or '.'}"
-                found.setdefault(target, {})[words] = _arguments(block, module.folder)
-    return found
-
-
-def _arguments(block: hcl.HclBlock, caller: Folder) -> dict[str, Node]:
-    """What a call gives; what depends on the caller's own open variables is unknown."""
-    evaluator = Evaluator(variable_values(caller, caller.given), caller.local_values)
-    values: dict[str, Node] = {}
-    for name, attribute in block.body.attributes.items():
-        if name in _NOT_ARGUMENTS:
-            continue
-        node = evaluator.value(attribute.value)
-        if node.is_null:
-            node = unknown("null is given", node.mark, maybe_absent=True)
-        values[name] = node._replace(via=node.via or f"argument of module.{block.labels[0]}")
-    return values
+            alone, own_errors = gather(together, path)
+            yield Module(source.file, together, alone, tuple(own_errors))

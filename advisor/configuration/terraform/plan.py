@@ -93,6 +93,7 @@ class _Plan:
         address = self.reader.string(outline["address"])[0]
         identity = _static(address)
         raw = _filled(_without_empty(after), hidden, self.references.get(identity, {}))
+        raw = _prefixed(raw, identity.removesuffix(Reference(identity, "").within))
         namespace = raw.get("service_namespace") if kind in SCALING else None
         if namespace is not None and namespace.kind == "scalar" and namespace.value != "sagemaker":
             return None
@@ -163,6 +164,13 @@ def _blocks(node: Node, hidden: Node, expression: Any) -> Node:
         if item is not None
     ]
     return node._replace(value=items)
+
+
+def _prefixed(node: Node, module: str) -> Node:
+    """The same with references to resources of a module as the plan calls these."""
+    if node.kind == "reference" and not node.value.target.startswith(("data.", "module.")):
+        return node._replace(value=node.value._replace(target=module + node.value.target))
+    return node.within(lambda inner: _prefixed(inner, module))
 
 
 def _unknown(expression: Any, node: Node, key: str) -> Node:

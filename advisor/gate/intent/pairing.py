@@ -217,6 +217,7 @@ def documents_at(path: str) -> list[tuple[Document, str]]:
         InputError: it cannot be read.
     """
     from advisor.configuration.terraform.modules import read_modules
+    from advisor.configuration.terraform.neighbours import with_neighbours
 
     if not os.path.isdir(path) and not path.endswith((".tf", ".tf.json")):
         source, beside = read_source(path), parameter_sources(path)
@@ -231,9 +232,10 @@ def documents_at(path: str) -> list[tuple[Document, str]]:
     own = [each for each in errors if each.file == path]
     if own:
         raise own[0]
+    folders = with_neighbours({folder: sources}, lambda _: False)
     return [
         (found.read.document, found.region)
-        for found in read_modules({folder: sources}, load_service())
+        for found in read_modules(folders, load_service(), [each.file for each in sources])
         if found.read.document is not None
         and (path == folder or any(source.file == path for source in found.read.sources))
     ]

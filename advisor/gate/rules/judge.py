@@ -106,6 +106,7 @@ class Judge(Value):
             address=fault.address,
             value=value_text(fault.node),
             suggestion=fault.suggestion,
+            files=fault.files,
         )
 
     def _of(self, resource: Resource, world: World) -> Iterator[GateFinding]:
@@ -312,6 +313,7 @@ def finding_of(check: Check, resource: Resource, fault: Fault) -> GateFinding:
         via="" if fault.at_key else node.via,
         lines=_lines_around(resource, fault.path, mark),
         related=tuple(node.place for node in fault.related),
+        files=resource.files,
     )
 
 

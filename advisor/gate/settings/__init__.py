@@ -72,6 +72,7 @@ class CheckOptions(Value):
     framework: str = ""  # that model archives are checked for; empty: as stated or recognised
     changed: frozenset[str] | None = None  # real paths of changed files; None: all count
     stdin: bytes = b""
+    verbose: bool = False  # the values of every scenario are wanted
     sift: bool = False  # named files that hold nothing of ours are passed over, too
     progress: Callable[[str], None] | None = None  # called with how far the run is, in words
 

@@ -159,7 +159,7 @@ def arn_as_name(view: View) -> Iterator[Fault]:
             if target is None or target.kind != kind:
                 continue
             if target.dialect in ("terraform", "plan"):
-                right = f"{target.identity}.name"
+                right = f"{node.value.within}.name"
             else:
                 right = f"!GetAtt {target.identity}.{field}"
             given = f"Ref {target.identity}" if node.value.attribute == "Ref" else str(node.value)

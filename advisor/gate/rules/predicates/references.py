@@ -29,11 +29,11 @@ def other_kind(view: View) -> Iterator[Fault]:
     """A reference to a resource that is certainly of another kind than the field names."""
     for path, node, kind in _references(view):
         target = view.world.find(node.value.target)
-        found = target.kind if target is not None else _kind_by_name(node.value.target)
+        found = target.kind if target is not None else _kind_by_name(node.value.within)
         if found and found != kind:
             words = of_fields("called")
             known, other = words.get(kind, kind), words.get(found, found)
-            message = f"{path[-1]} takes the name of {known}; {node.value.target} is {other}"
+            message = f"{path[-1]} takes the name of {known}; {node.value.within} is {other}"
             others = [resource.identity for resource in view.world.of_kind(kind)]
             yield Fault(node, path, message, suggestion=others[0] if len(others) == 1 else "")
 
@@ -50,7 +50,8 @@ def missing(view: View) -> Iterator[Fault]:
     declared = view.world.declared
     of_template = view.resource.dialect == "cloudformation"
     for path, node, target in _targets(view) if declared else ():
-        if target in declared or target.startswith(_FROM_OUTSIDE):
+        inner = Reference(target, "").within
+        if target in declared or inner.startswith(_FROM_OUTSIDE):
             continue
         if of_template and _is_made_elsewhere(target, declared):
             continue
@@ -63,7 +64,7 @@ def missing(view: View) -> Iterator[Fault]:
             and CLOUDFORMATION_KINDS.keys() >= {*declared.values()}
         )
         severity = "error" if of_template and not cut else "warning"
-        message = f"{target} does not exist here"
+        message = f"{inner} does not exist here"
         yield Fault(node, path, message, suggestion=near, severity=severity)
 
 
@@ -77,9 +78,9 @@ def _targets(view: View) -> Iterator[tuple[Path, Node, str]]:
                     yield path, node, piece.target
         return
     for path, node, kind in _references(view):
-        target = node.value.target.partition("[")[0]
-        if view.resource.dialect != "terraform" or _kind_by_name(target) == kind:
-            yield path, node, target
+        whole, inner = node.value.target, node.value.within  # without the path of its module
+        if view.resource.dialect != "terraform" or _kind_by_name(inner) == kind:
+            yield path, node, whole.removesuffix(inner) + inner.partition("[")[0]
 
 
 def _is_made_elsewhere(target: str, declared: Mapping[str, str]) -> bool:
@@ -129,10 +130,10 @@ def no_attribute(view: View) -> Iterator[Fault]:
         if node.value.attribute not in known:
             message = f"{of_fields('called')[kind]} has no attribute {node.value.attribute}"
             if not node.value.attribute:
-                message = f"{node.value.target} is the whole resource; {path[-1]} takes its name"
+                message = f"{node.value.within} is the whole resource; {path[-1]} takes its name"
             terraform = view.resource.dialect != "cloudformation"
             right = "name" if terraform else str(path[-1])
-            yield Fault(node, path, message, suggestion=f"{node.value.target}.{right}")
+            yield Fault(node, path, message, suggestion=f"{node.value.within}.{right}")
 
 
 def _attributes(view: View, kind: str) -> frozenset[str]:
@@ -156,7 +157,7 @@ def name_as_arn(view: View) -> Iterator[Fault]:
     for path, node in named(view.body, _ARN_FIELDS, ()):
         if node.kind != "reference":
             continue
-        target, attribute = node.value
+        target, attribute = node.value.within, node.value.attribute
         address = target.partition("[")[0]
         kind = view.world.declared.get(address) or address.removeprefix("data.").partition(".")[0]
         names, right = of_fields("not_arns").get(kind, ((), ""))
