@@ -251,7 +251,11 @@ class _Pricing(Value):
             priced = _serverless(view, part, use, self.prices)
         else:
             priced = _fleet(view, part, option, use, self.prices)
-        mark = part.place
+        mark, lacking = (
+            part.place,
+            [item.name for item in priced.cost.items if item.unit_price_usd is None],
+        )
+        missing = (f"no price is known for {', '.join(lacking)}",) if lacking else ()
         return ConfiguredCost(
             file=mark.file,
             line=mark.line,
@@ -261,7 +265,7 @@ class _Pricing(Value):
             region=self.region or self.prices.region,
             runs_on=priced.runs_on,
             cost=priced.cost,
-            open=priced.open,
+            open=(*priced.open, *missing),
             unit_usd=priced.unit_usd,
             unit=priced.unit,
         )

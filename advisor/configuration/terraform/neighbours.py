@@ -15,7 +15,7 @@ MOST_FILES = 20_000
 """Files around a module among which its callers are looked for."""
 _HIGHEST = 3
 """Folders above a module in which its callers are looked for where no repository bounds them."""
-OURS = re.compile(r"aws_sagemaker_|sagemaker:|SageMaker")
+OURS = re.compile(r"aws(?:cc)?_sagemaker_|sagemaker:|SageMaker")
 CALL = re.compile(r'source"?\s*[=:]\s*"(\.\.?/[^"]*)"')
 _DECLARES = re.compile(r'\bvariable\s*"|"variable"')
 _IS_ROOT = re.compile(r'\bbackend\s*"|"backend"|\bcloud\s*\{')

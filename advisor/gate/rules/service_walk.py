@@ -8,7 +8,7 @@ from functools import cache
 from typing import NamedTuple
 
 from advisor.configuration.api.service import ServiceModel, Shape, service_model
-from advisor.configuration.document import PARTIAL, Node, Path, Resource, written
+from advisor.configuration.document import PARTIAL, Node, Path, Reference, Resource, written
 from advisor.configuration.partial_texts import as_text, number, quoted
 from advisor.configuration.rulefiles import of_dialects
 from advisor.gate.checks import bounded_fields
@@ -152,7 +152,8 @@ _TRUTHS = frozenset({"true", "false", "True", "False", "1", "0", "yes", "no"})
 def problems(model: ServiceModel, resource: Resource) -> Iterator[ServiceProblem]:
     """Every disagreement of a resource with its shape, in the order of the document."""
     # The provider awscc takes what CloudFormation takes.
-    dialect = "cloudformation" if resource.identity.startswith("awscc_") else resource.dialect
+    cloud = Reference(resource.identity, "").within.startswith("awscc_")
+    dialect = "cloudformation" if cloud else resource.dialect
     walk = _ServiceWalk(model, dialect, PARTIAL in resource.lifecycle)
     walk.closed = resource.lifecycle.get("closed") is True
     yield from walk.node(resource.body, model.kinds[resource.kind], ())
