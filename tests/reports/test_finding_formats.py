@@ -321,7 +321,7 @@ def test_concise_has_two_lines_a_finding_and_each_reason_once(
     reasons = [line.split()[1].rstrip(":") for line in lines if line.startswith("why ")]
     assert reasons == sorted(rules)
     assert len(lines) == 2 * len(found.findings) + len(rules) + 2  # and two lines of counts
-    assert lines[-1] == (
+    assert lines[-2] == (
         "2 errors, 0 warnings, 0 notes in 2 configurations with 2 resources; 2 accepted;"
         " as of 2026-11-20"
     )
