@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,6 +16,9 @@ from advisor.cli.settings import changes_from, format_option, region_option, tod
 from advisor.model.errors import InputError
 from advisor.reports.comparison_formats import COST_FORMATS, money_renderer
 from advisor.text.quantity import MONTH_HOURS
+
+if TYPE_CHECKING:
+    from advisor.gate.costs import ConfiguredCosts, StatedUse
 
 
 def hours(ctx: click.Context, param: click.Parameter, value: str | None) -> Decimal | None:
@@ -59,21 +62,10 @@ def cost(paths: tuple[str, ...], form: str, settings: tuple[str, ...], **options
 
     Exit codes: 0 a price, 1 above --max-monthly, 2 could not run.
     """
-    from advisor.gate.costs import configured_costs, stated_use
-    from advisor.gate.settings import CheckOptions, read_project
+    from advisor.gate.costs import stated_use
 
-    first = paths[0] if paths else "."
-    asked = CheckOptions(
-        paths=paths or (".",),
-        as_of=today(),
-        project=read_project(first if os.path.isdir(first) else os.path.dirname(first)),
-        region=_region(options["region"]),
-        stdin=sys.stdin.buffer.read() if "-" in paths else b"",
-    )
     use = stated_use(changes_from(settings), options["hours"])
-    found = configured_costs(asked, use, price_folder())
-    for error in found.errors:
-        complain(error)
+    found = priced(paths or (".",), options["region"], use)
     if not found.rows:
         if not found.errors:
             hint = "It prices requests, CloudFormation and Terraform. For a workload: compare FILE."
@@ -82,7 +74,29 @@ def cost(paths: tuple[str, ...], form: str, settings: tuple[str, ...], **options
     click.echo(money_renderer(COST_FORMATS, form)(found, canvas(form)), nl=False)
     if found.errors:
         return 2
-    return _gate(found.usd_low, found.usd_high, options)
+    return over_monthly(found.usd_low, found.usd_high, options)
+
+
+def priced(paths: tuple[str, ...], region: str | None, use: StatedUse) -> ConfiguredCosts:
+    """What the configurations in paths cost; complains of those that cannot be read.
+
+    Raises:
+        InputError: the Region's code is none, or a setting cannot be read.
+    """
+    from advisor.gate.costs import configured_costs
+    from advisor.gate.settings import CheckOptions, read_project
+
+    asked = CheckOptions(
+        paths=paths,
+        as_of=today(),
+        project=read_project(paths[0] if os.path.isdir(paths[0]) else os.path.dirname(paths[0])),
+        region=_region(region),
+        stdin=sys.stdin.buffer.read() if "-" in paths else b"",
+    )
+    found = configured_costs(asked, use, price_folder())
+    for error in found.errors:
+        complain(error)
+    return found
 
 
 def _region(code: str | None) -> str:
@@ -94,7 +108,7 @@ def _region(code: str | None) -> str:
     return code or ""
 
 
-def _gate(low: str, high: str | None, options: dict[str, Any]) -> int:
+def over_monthly(low: str, high: str | None, options: dict[str, Any]) -> int:
     """1 where the total is above --max-monthly, or not shown to be below it."""
     most = options["max_monthly"]
     if most is None:

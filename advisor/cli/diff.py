@@ -78,11 +78,17 @@ def diff(old: str, new: str | None, form: str, **options: Any) -> int:
     """Show what changed from OLD to NEW: facts, answer, plan and cost.
 
     OLD and NEW are files, `-`, or REV:path as git writes it; or name one FILE with --rev.
-    Workloads of one name are compared. Without a change nothing is printed.
+    Workloads of one name are compared; of configurations, files or folders, the cost by address.
+    Without a change nothing is printed.
 
     Exit codes: 0 a difference or none, 1 a cost gate fails, 2 could not run.
     """
-    before, after = _sides(old, new, options["rev"])
+    try:
+        before, after = _sides(old, new, options["rev"])
+    except InputError:
+        if new is None or not _are_configurations(old, new):
+            raise
+        return _of_configurations(old, new, form, options)
     found, failed = [], False
     for one, other in _pairs(before, after):
         made = _difference(one, other, options)
@@ -99,6 +105,48 @@ def diff(old: str, new: str | None, form: str, **options: Any) -> int:
     text = with_settings_line(text, form, *(each.new.workload for each in found))
     click.echo(text, nl=False)
     return 1 if failed else 0
+
+
+def _are_configurations(*paths: str) -> bool:
+    """Whether both paths hold configurations; neither does where a workload is not read.
+
+    Raises:
+        InputError: one is a workload, the other a configuration.
+    """
+    from advisor.configuration.discover import discover
+
+    found = [discover([path], sift=True) for path in paths if os.path.exists(path)]
+    configured = [bool(each.configurations or each.folders) for each in found]
+    if len(found) == len(paths) and any(configured) and not all(configured):
+        hint = "Name two of one kind. check CONFIGURATION --workload FILE compares the two."
+        raise InputError("one side is a configuration, and the other is none", hint=hint)
+    return len(found) == len(paths) and all(configured)
+
+
+def _of_configurations(old: str, new: str, form: str, options: dict[str, Any]) -> int:
+    """What configurations cost before and after."""
+    from advisor.cli.cost import over_monthly, priced
+    from advisor.gate.cost_changes import changed_costs
+    from advisor.gate.costs import StatedUse
+    from advisor.reports.comparison_formats import CHANGED_COSTS_FORMATS
+
+    before, after = (priced((path,), options["region"], StatedUse()) for path in (old, new))
+    made = changed_costs((old, before), (new, after))
+    click.echo(money_renderer(CHANGED_COSTS_FORMATS, form)(made, canvas(form)), nl=False)
+    if before.errors or after.errors:
+        return 2
+    most: MostIncrease | None = options["max_increase"]
+    finding = None if most is None else made.exceeds(most)
+    if finding is not None and options["allow_unknown_cost"]:
+        from advisor.compare.cost_gates import allowed
+
+        (finding,) = allowed([finding])
+    if finding is not None:
+        click.echo(
+            f"{finding.severity} {finding.rule}: {finding.message}\n  {finding.fix}", err=True
+        )
+    failed = finding is not None and finding.severity == "error"
+    return max(int(failed), over_monthly(after.usd_low, after.usd_high, options))
 
 
 def _sides(

@@ -169,6 +169,11 @@ class ConfiguredCosts(Value):
         return f"{least} USD a month ({', '.join(more)})"
 
     @property
+    def total(self) -> Cost:
+        """The total, without its items."""
+        return _NO_PRICE._replace(usd_low=self.usd_low, usd_high=self.usd_high)
+
+    @property
     def basis(self) -> str:
         """Whose prices these are, and what they leave out."""
         regions = ", ".join(dict.fromkeys(row.region for row in self.rows))
