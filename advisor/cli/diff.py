@@ -47,11 +47,9 @@ def increase(ctx: click.Context, param: click.Parameter, value: str | None) -> M
     text = value.upper().strip()
     percent = text.endswith("%")
     number = text.removesuffix("%").removesuffix("USD").strip().replace(",", "")
-    if number.strip("0.") and not is_price(number):
-        raise click.BadParameter(
-            f"{value!r} is not an increase; write an amount in USD or a share, such as 50 or 10%"
-        )
     try:
+        if number.strip("0.") and not is_price(number):
+            raise ArithmeticError(number)
         return MostIncrease(Decimal(number), percent, f"{number} %" if percent else f"{number} USD")
     except ArithmeticError as error:
         raise click.BadParameter(
