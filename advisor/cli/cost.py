@@ -11,8 +11,14 @@ import click
 
 from advisor.catalogue.price_snapshot import is_price
 from advisor.cli import Guided, complain
-from advisor.cli.money import canvas, price_folder, usd
-from advisor.cli.settings import changes_from, format_option, region_option, today
+from advisor.cli.money import canvas, monthly_gate, price_folder
+from advisor.cli.settings import (
+    changes_from,
+    format_option,
+    region_option,
+    require_known_region,
+    today,
+)
 from advisor.model.errors import InputError
 from advisor.reports.comparison_formats import COST_FORMATS, money_renderer
 from advisor.text.quantity import MONTH_HOURS
@@ -45,15 +51,7 @@ def hours(ctx: click.Context, param: click.Parameter, value: str | None) -> Deci
     help="State the use of each endpoint, such as traffic.volume=1M/month.",
 )
 @click.option("--hours", callback=hours, metavar="H", help="Hours of a month that each one runs.")
-@click.option(
-    "--max-monthly",
-    callback=usd,
-    metavar="USD",
-    help="Fail unless they are shown to cost at most this a month.",
-)
-@click.option(
-    "--allow-unknown-cost", is_flag=True, help="Let the gate pass a cost that has no known bound."
-)
+@monthly_gate
 def cost(paths: tuple[str, ...], form: str, settings: tuple[str, ...], **options: Any) -> int:
     """Price the endpoint configurations and transform jobs in PATHs.
 
@@ -86,26 +84,18 @@ def priced(paths: tuple[str, ...], region: str | None, use: StatedUse) -> Config
     from advisor.gate.costs import configured_costs
     from advisor.gate.settings import CheckOptions, read_project
 
+    require_known_region(*filter(None, [region]))
     asked = CheckOptions(
         paths=paths,
         as_of=today(),
         project=read_project(paths[0] if os.path.isdir(paths[0]) else os.path.dirname(paths[0])),
-        region=_region(region),
+        region=region or "",
         stdin=sys.stdin.buffer.read() if "-" in paths else b"",
     )
     found = configured_costs(asked, use, price_folder())
     for error in found.errors:
         complain(error)
     return found
-
-
-def _region(code: str | None) -> str:
-    if code:
-        from advisor.rulebook.load import known_regions
-        from advisor.rulebook.regions import require_region
-
-        require_region(code, known_regions(), "--region")
-    return code or ""
 
 
 def over_monthly(low: str, high: str | None, options: dict[str, Any]) -> int:

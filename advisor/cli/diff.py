@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -47,14 +48,11 @@ def increase(ctx: click.Context, param: click.Parameter, value: str | None) -> M
     text = value.upper().strip()
     percent = text.endswith("%")
     number = text.removesuffix("%").removesuffix("USD").strip().replace(",", "")
-    try:
-        if number.strip("0.") and not is_price(number):
-            raise ArithmeticError(number)
-        return MostIncrease(Decimal(number), percent, f"{number} %" if percent else f"{number} USD")
-    except ArithmeticError as error:
+    if not is_price(number) and not re.fullmatch(r"0+\.?0*|\.0+", number):
         raise click.BadParameter(
             f"{value!r} is not an increase; write an amount in USD or a share, such as 50 or 10%"
-        ) from error
+        )
+    return MostIncrease(Decimal(number), percent, f"{number} %" if percent else f"{number} USD")
 
 
 @click.command(cls=Guided, example="diff --rev main web.yaml")
@@ -126,11 +124,11 @@ def _of_configurations(old: str, new: str, form: str, options: dict[str, Any]) -
     from advisor.cli.cost import over_monthly, priced
     from advisor.gate.cost_changes import changed_costs
     from advisor.gate.costs import StatedUse
-    from advisor.reports.comparison_formats import CHANGED_COSTS_FORMATS
+    from advisor.reports.changed_costs import render
 
     before, after = (priced((path,), options["region"], StatedUse()) for path in (old, new))
     made = changed_costs((old, before), (new, after))
-    click.echo(money_renderer(CHANGED_COSTS_FORMATS, form)(made, canvas(form)), nl=False)
+    click.echo(render(made, form, canvas(form)), nl=False)
     if before.errors or after.errors:
         return 2
     most: MostIncrease | None = options["max_increase"]

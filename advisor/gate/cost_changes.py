@@ -9,6 +9,7 @@ from typing import NamedTuple
 from advisor.compare.diff import ChangedValue, MostIncrease, Rise, over_increase, rise
 from advisor.gate.costs import ConfiguredCost, ConfiguredCosts
 from advisor.model.workload import Finding
+from advisor.text.money_format import money
 
 
 class ChangedCosts(NamedTuple):
@@ -22,6 +23,11 @@ class ChangedCosts(NamedTuple):
     def risen(self) -> Rise:
         """By how much the total rises."""
         return rise(self.old.total, self.new.total)
+
+    def words(self, arrow: str) -> str:
+        """The totals in a sentence."""
+        by = f" ({self.risen.text})" if self.risen.text else ""
+        return f"{money(self.old)} {arrow} {self.new.words}{by}"
 
     def exceeds(self, most: MostIncrease) -> Finding | None:
         """A finding where the total rose by more than is allowed, or may have."""

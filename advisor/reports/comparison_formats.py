@@ -22,7 +22,6 @@ WHATIF_FORMATS = _formats("whatif", "text", "json", "markdown", "csv")
 EXPLAIN_FORMATS = _formats("explain", "text", "json")
 COST_FORMATS = _formats("cost", "text", "json", "markdown", "csv")
 DIFF_FORMATS = _formats("diff", "text", "json", "markdown")
-CHANGED_COSTS_FORMATS = _formats("changed_costs", *DIFF_FORMATS)
 PRICE_FORMATS = _formats("prices", "text", "json", "markdown", "csv")
 REFRESH_FORMATS = _formats("refresh", "text", "json")
 

@@ -24,8 +24,8 @@ def render(report: CheckReport, _: FindingContext) -> str:
     for owner in owners:
         if len(owners) > 1:
             lines += [f"#### {prose(owner or 'no owner')}", ""]
-        rows = [_row(finding) for finding in standing if finding.owner == owner]
-        lines += [*table(("", "where", "what", "instead"), rows), ""]
+        own = [_row(finding) for finding in standing if finding.owner == owner]
+        lines += [*table(("", "where", "what", "instead"), own), ""]
     accepted = [
         f"{code(each.rule)} {prose(_place(each))}: {prose(accepted_because(each))}"
         for each in report.findings
