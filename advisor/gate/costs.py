@@ -27,7 +27,7 @@ from advisor.gate.intent.capacity import (
 )
 from advisor.gate.rules.scaling import CONCURRENCY
 from advisor.gate.rules.service_walk import load_service
-from advisor.gate.rules.view import View, text_of, variants_of
+from advisor.gate.rules.view import View, same_value, text_of, variants_of
 from advisor.gate.settings import CheckOptions, Organisation
 from advisor.model.advice import Cost
 from advisor.model.errors import InputError
@@ -139,7 +139,8 @@ class ConfiguredCost(Value):
         """Its cost in words: 83.95; 40.00 per million requests of 1 s; unknown."""
         if self.unit_usd is None or self.cost.usd_high is not None:
             return money(self.cost)
-        used = f"{figure(self.unit_usd)} per {self.unit}"
+        hourly = self.option == BATCH_TRANSFORM  # of which a tenth of a cent counts
+        used = f"{self.unit_usd if hourly else figure(self.unit_usd)} per {self.unit}"
         stands = Decimal(self.cost.usd_low or 0)
         return f"{figure(stands)} and {used}" if stands else used
 
@@ -324,7 +325,7 @@ def _fleet(part: _Part) -> _Priced:
         why = why or "AsyncInferenceConfig or ServerlessConfig is not known here"
         return _Priced(runs_on="", cost=_NO_PRICE, open=(why,))
     found = scaled_between(view, variant, endpoint=endpoint)
-    number = whole_number(variant.get("InitialInstanceCount"))
+    number = whole_number(_count(part))
     counts, notes = found or Counts(number, number), []
     if counts.least is None or counts.most is None:
         field = "InitialInstanceCount" if found is None else "what scales it"
@@ -343,6 +344,17 @@ def _fleet(part: _Part) -> _Priced:
         cost=fleet_cost(variant, option, counts, prices, use.traffic, open_share=share),
         open=tuple(notes),
     )
+
+
+def _count(part: _Part) -> Node | None:
+    """The number of instances: that of an endpoint as AWS describes it, else the initial one."""
+    view, variant, endpoint, *_ = part
+    for each in [endpoint] if endpoint is not None else view.world.of_kind("Endpoint"):
+        for told in each.body.items("ProductionVariants") if view.config_of(each) else ():
+            alike = same_value(told.get("VariantName"), variant.get("VariantName"))
+            if view.config_of(each) is view.resource and alike:
+                return told.get("CurrentInstanceCount")
+    return variant.get("InitialInstanceCount")
 
 
 def _serverless(part: _Part) -> _Priced:

@@ -135,7 +135,7 @@ def test_a_job_costs_its_hours(tmp_path: Path) -> None:
     path = request(tmp_path, body)
     assert cents(priced(path, "eu-west-1", "2.126").usd_high) == "0.55"
     (row,) = priced(path, "eu-west-1").rows
-    assert (row.money, row.cost.usd_high) == ("0.26 per hour of one instance", None)
+    assert (row.money, row.cost.usd_high) == ("0.257 per hour of one instance", None)
 
 
 def test_bodies_are_paid_for_where_they_are_stated(tmp_path: Path) -> None:
@@ -200,6 +200,15 @@ def test_managed_scaling_that_is_off_scales_nothing(tmp_path: Path) -> None:
     managed = {"Status": "DISABLED", "MinInstanceCount": 0, "MaxInstanceCount": 3}
     body = config(on("ml.m5.large", 2, ManagedInstanceScaling=managed))
     assert priced(request(tmp_path, body)).rows[0].money == "167.90"
+
+
+def test_an_endpoint_as_aws_describes_it_tells_how_many_instances_run(tmp_path: Path) -> None:
+    request(tmp_path, {**config(on("ml.m5.large")), "CreationTime": "2026-11-01"})
+    told = {"VariantName": "v0", "CurrentInstanceCount": 3, "DesiredInstanceCount": 3}
+    described = {"EndpointName": "e", "EndpointConfigName": "c", "EndpointStatus": "InService"}
+    (tmp_path / "endpoint.json").write_text(json.dumps({**described, "ProductionVariants": [told]}))
+    (row,) = priced(tmp_path).rows  # 3 x 83.95
+    assert (row.runs_on, row.money) == ("3 x ml.m5.large", "251.85")
 
 
 def test_rows_that_look_alike_are_all_listed_and_add_up(tmp_path: Path) -> None:
