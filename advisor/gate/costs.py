@@ -153,7 +153,7 @@ class ConfiguredCosts(Value):
     usd_high: str | None  # ``None`` where nothing bounds it, or a price is missing
     use: StatedUse
     prices_date: str
-    own_prices: tuple[str, ...]  # what settings say of them, in words
+    own_prices: tuple[str, ...]  # what else is to be said of them, in words
     unread: tuple[str, ...]
     errors: tuple[InputError, ...]
     usd_estimate: None = None
@@ -204,11 +204,9 @@ def configured_costs(
     found = place_of_stdin(discover(options.paths, exclude, base=base), options.stdin)
     read = read_configurations(found, options)
     rows: list[ConfiguredCost] = []
-    lows, highs, dates, said = [], list[Decimal | None](), [""], []
+    lows, highs, dates, said = [], list[Decimal | None](), [""], list[str]()
     for document, region, organisation in read.read:
         prices = prices_under(organisation.own, region or None, own_prices)
-        dates.append(prices.date or "")
-        said.append(organisation.own.words)
         pricing = _Pricing(
             document=document, region=region, prices=prices, use=use, organisation=organisation
         )
@@ -220,6 +218,8 @@ def configured_costs(
         ]
         if not any(worlds):
             continue
+        dates.append(prices.date or "")
+        said += (organisation.own.words, "" if region else "no Region is stated")
         rows += _merged(worlds, [world.when for world in document.worlds])
         ends = [_ends(each) for each in worlds]
         lows.append(min(low for low, _ in ends))
