@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -39,20 +40,11 @@ class ChangedCosts(NamedTuple):
 def changed_costs(
     old: tuple[str, ConfiguredCosts], new: tuple[str, ConfiguredCosts]
 ) -> ChangedCosts:
-    """The differences of two states by address.
-
-    Args:
-        old: the path that was priced, and its costs.
-        new: the same afterwards.
-    """
+    """The differences by address of a path with its costs, and one with what they are now."""
     sides = [_places(*old), _places(*new)]
     # Requests of several files have one address; the file tells them apart.
-    several = {
-        address
-        for side in sides
-        for address in {row.address for _, row in side}
-        if len({file for file, row in side if row.address == address}) > 1
-    }
+    places = ({(row.address, file) for file, row in side} for side in sides)
+    several = {name for side in places for name, n in Counter(a for a, _ in side).items() if n > 1}
     before, after = (_by_name(side, several) for side in sides)
     rows = (
         ChangedValue(name, before.get(name), after.get(name))
@@ -71,9 +63,11 @@ def _places(path: str, costs: ConfiguredCosts) -> list[tuple[str, ConfiguredCost
 
 def _by_name(side: Sequence[tuple[str, ConfiguredCost]], several: set[str]) -> Mapping[str, str]:
     found: dict[str, str] = {}
+    seen = Counter[str]()
     for file, row in side:
         name = " ".join(filter(None, (file * (row.address in several), row.address, row.part)))
         name += f", when {row.when}" if row.when else ""
-        number = sum(1 for each in found if each == name or each.startswith(f"{name} #"))
-        found[f"{name} #{number + 1}" if number else name] = f"{row.runs_on or '?'}: {row.money}"
+        seen[name] += 1
+        name += f" #{seen[name]}" if seen[name] > 1 else ""
+        found[name] = f"{row.runs_on or '?'}: {row.money}"
     return found

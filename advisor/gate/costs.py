@@ -25,6 +25,7 @@ from advisor.gate.intent.capacity import (
     whole_number,
     why_hidden,
 )
+from advisor.gate.intent.pairing import CONFIG
 from advisor.gate.rules.scaling import CONCURRENCY
 from advisor.gate.rules.service_walk import load_service
 from advisor.gate.rules.view import View, same_value, text_of, variants_of
@@ -249,7 +250,10 @@ class _Pricing(Value):
 
     def costs(self, world: World) -> Iterator[ConfiguredCost]:
         """The costs in one scenario of the document."""
-        service = load_service()
+        service, ends = load_service(), dict[int, list[Resource]]()
+        for endpoint in world.of_kind("Endpoint"):
+            config = world.meant_by(endpoint.body.get("EndpointConfigName"), *CONFIG)
+            ends.setdefault(id(config), []).append(endpoint)
         for resource in world.resources:
             view = View(
                 resource=resource,
@@ -259,17 +263,24 @@ class _Pricing(Value):
                 organisation=self.organisation,
             )
             if resource.kind == "TransformJob":
-                yield self._row(view, resource.body)
+                yield self._row(view, resource.body, resource.address)
             if resource.kind != "EndpointConfig":
                 continue
-            on = [each for each in world.of_kind("Endpoint") if view.config_of(each) is resource]
-            for endpoint in on if len(on) > 1 else (None,):
+            on = ends.get(id(resource), [])
+            for each in on or (None,):
+                address = each.address if each is not None and len(on) > 1 else resource.address
                 for number, (_, variant) in enumerate(variants_of(resource)):
                     # The requests of an endpoint are its variants' together.
-                    yield self._row(view, variant, endpoint, carries=not number)
+                    yield self._row(view, variant, address, each, carries=not number)
 
     def _row(
-        self, view: View, node: Node, endpoint: Resource | None = None, *, carries: bool = True
+        self,
+        view: View,
+        node: Node,
+        address: str,
+        endpoint: Resource | None = None,
+        *,
+        carries: bool = True,
     ) -> ConfiguredCost:
         option = option_of(view.resource, node)
         use = self.use if carries else self.use._replace(values={})
@@ -281,7 +292,7 @@ class _Pricing(Value):
         return ConfiguredCost(
             file=mark.file,
             line=mark.line,
-            address=(endpoint or view.resource).address,
+            address=address,
             part=text_of(node.get("VariantName")) or "",
             option=option,
             region=self.region or self.prices.region,
@@ -298,7 +309,7 @@ class _Part(NamedTuple):
 
     view: View
     node: Node
-    endpoint: Resource | None  # where several have the configuration
+    endpoint: Resource | None  # that has the configuration
     use: StatedUse
     prices: Prices
 
@@ -348,13 +359,10 @@ def _fleet(part: _Part) -> _Priced:
 
 def _count(part: _Part) -> Node | None:
     """The number of instances: that of an endpoint as AWS describes it, else the initial one."""
-    view, variant, endpoint, *_ = part
-    for each in [endpoint] if endpoint is not None else view.world.of_kind("Endpoint"):
-        for told in each.body.items("ProductionVariants") if view.config_of(each) else ():
-            alike = same_value(told.get("VariantName"), variant.get("VariantName"))
-            if view.config_of(each) is view.resource and alike:
-                return told.get("CurrentInstanceCount")
-    return variant.get("InitialInstanceCount")
+    described = () if part.endpoint is None else part.endpoint.body.items("ProductionVariants")
+    name = part.node.get("VariantName")
+    told = next((each for each in described if same_value(each.get("VariantName"), name)), None)
+    return (told or part.node).get("CurrentInstanceCount" if told else "InitialInstanceCount")
 
 
 def _serverless(part: _Part) -> _Priced:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from advisor.configuration.document import REQUESTS, Node, Resource
-from advisor.gate.rules.scaling import INSTANCES, dimension_of, scaled
+from advisor.configuration.document import REQUESTS, Node, Resource, World
+from advisor.gate.rules.scaling import INSTANCES, Scaled, dimension_of, scaled
+from advisor.gate.rules.service_walk import load_service
 from advisor.gate.rules.view import View, number_of, text_of
 from advisor.model.options import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME, SERVERLESS
 from advisor.model.usage import FleetUsage, Quantity, Traffic, known
@@ -65,31 +67,24 @@ def scaled_between(
 ) -> Counts | None:
     """The bounds of what scales a variant, scheduled actions included; ``None`` without any.
 
-    Args:
-        view: of its configuration.
-        variant: of which the bounds are wanted.
-        dimension: what is scaled.
-        endpoint: on which the variant is, where several have the configuration.
+    Where several endpoints have the configuration in view, ``endpoint`` is the one that is meant.
     """
     managed = variant.get("ManagedInstanceScaling") if dimension == INSTANCES else None
     if managed is not None and text_of(managed.get("Status")) != "DISABLED":
         return _between(managed, "MinInstanceCount", "MaxInstanceCount")
     targets: list[Counts] = []
     actions: list[Counts] = []
-    for kind, found in (("ScalableTarget", targets), ("ScheduledAction", actions)):
-        for each in view.world.of_kind(kind):
-            of_it, body = view._replace(resource=each), each.body
-            what, its = scaled(of_it), dimension_of(of_it)
-            if what.form == "open" and its in (None, dimension):
-                return _OPEN
-            if what.variant is not variant or its != dimension:
-                continue
-            if endpoint is not None and what.endpoint is not endpoint:
-                continue
-            inner = [body.get("ScalableTargetAction")] if found is actions else [body]
-            found += [_between(part, "MinCapacity", "MaxCapacity") for part in inner if part]
-            inner = [part.get("ScalableTargetAction") for part in body.items("ScheduledActions")]
-            actions += [_between(part, "MinCapacity", "MaxCapacity") for part in inner if part]
+    by_variant = _scaling(view.world)
+    if any(what.form == "open" and its in (None, dimension) for _, what, its in by_variant[None]):
+        return _OPEN
+    for each, what, its in by_variant.get(id(variant), ()):
+        if its != dimension or (endpoint is not None and what.endpoint is not endpoint):
+            continue
+        body, found = each.body, targets if each.kind == "ScalableTarget" else actions
+        inner = [body.get("ScalableTargetAction")] if found is actions else [body]
+        found += [_between(part, "MinCapacity", "MaxCapacity") for part in inner if part]
+        inner = [part.get("ScalableTargetAction") for part in body.items("ScheduledActions")]
+        actions += [_between(part, "MinCapacity", "MaxCapacity") for part in inner if part]
     if not targets:
         return None
     least, most = [each.least for each in targets], [each.most for each in targets]
@@ -100,6 +95,18 @@ def scaled_between(
         min(fewest) if len(fewest) == len(least) else None,
         max(largest) if len(largest) == len(most) else None,
     )
+
+
+@lru_cache(maxsize=1)
+def _scaling(world: World) -> dict[int | None, list[tuple[Resource, Scaled, str | None]]]:
+    """What scales something, with its dimension, by the id of its variant; ``None`` without one."""
+    found: dict[int | None, list[tuple[Resource, Scaled, str | None]]] = {None: []}
+    for each in (*world.of_kind("ScalableTarget"), *world.of_kind("ScheduledAction")):
+        view = View(resource=each, world=world, service=load_service(), region="")
+        what = scaled(view)
+        key = None if what.variant is None else id(what.variant)
+        found.setdefault(key, []).append((each, what, dimension_of(view)))
+    return found
 
 
 def _between(node: Node, least: str, most: str) -> Counts:
@@ -137,15 +144,9 @@ def fleet_cost(
     traffic: Traffic = NO_TRAFFIC,
     open_share: Decimal | int = 1,
 ) -> Cost:
-    """What the instances of a variant cost in a month; of pools, from the cheapest to the dearest.
+    """What so many instances of a variant, whose types are known, cost in a month.
 
-    Args:
-        variant: whose types are known.
-        option: asynchronous or real-time.
-        number: of instances.
-        prices: of its Region.
-        traffic: what comes to it.
-        open_share: of the month in which it exists.
+    Of pools it is from the cheapest to the dearest; ``open_share`` is of the month, up to 1.
     """
     from advisor.pricing.monthly import cost
 
