@@ -82,8 +82,13 @@ def diff(old: str, new: str | None, form: str, **options: Any) -> int:
     try:
         before, after = _sides(old, new, options["rev"])
     except InputError:
-        if new is None or not _are_configurations(old, new):
+        sides = [each for each in (old, new) if each is not None]
+        paths = [each.partition(":")[2] if is_revision(each) else each for each in sides]
+        if not _are_configurations(*paths):
             raise
+        if new is None or paths != sides:
+            hint = "Check it out beside this one: git worktree add FOLDER REV; then name both."
+            raise InputError("a revision of a configuration is not read", hint=hint) from None
         return _of_configurations(old, new, form, options)
     found, failed = [], False
     for one, other in _pairs(before, after):

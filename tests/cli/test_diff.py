@@ -206,3 +206,10 @@ def test_a_workload_beside_a_configuration_is_refused(folder: Path) -> None:
     for sides in (("w.yaml", "made"), ("made", "w.yaml"), ("made/0.json", "w.yaml")):
         done = ran("diff", *sides, cwd=folder)
         assert (done.code, "--workload" in done.err) == (2, True)
+
+
+@pytest.mark.parametrize("sides", [("made/0.json", "--rev", "HEAD"), ("HEAD:made", "made")])
+def test_a_revision_of_a_configuration_is_refused(sides: tuple[str, ...], folder: Path) -> None:
+    _configured(folder, "made", "ml.m5.large")
+    done = ran("diff", *sides, cwd=folder)
+    assert (done.code, "git worktree add" in done.err) == (2, True)
