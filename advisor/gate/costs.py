@@ -271,20 +271,14 @@ class _Pricing(Value):
                 address = each.address if each is not None and len(on) > 1 else resource.address
                 for number, (_, variant) in enumerate(variants_of(resource)):
                     # The requests of an endpoint are its variants' together.
-                    yield self._row(view, variant, address, each, carries=not number)
+                    yield self._row(view, variant, address, each, first=not number)
 
     def _row(
-        self,
-        view: View,
-        node: Node,
-        address: str,
-        endpoint: Resource | None = None,
-        *,
-        carries: bool = True,
+        self, view: View, node: Node, at: str, on: Resource | None = None, *, first: bool = True
     ) -> ConfiguredCost:
         option = option_of(view.resource, node)
-        use = self.use if carries else self.use._replace(values={})
-        part = _Part(view, node, endpoint, use, self.prices)
+        use = self.use if first else self.use._replace(values={})
+        part = _Part(view, node, on, use, self.prices)
         priced = _PRICED_BY.get(option, _fleet)(part)
         mark, items = node.place, priced.cost.items
         lacking = [item.name for item in items if item.unit_price_usd is None]
@@ -292,7 +286,7 @@ class _Pricing(Value):
         return ConfiguredCost(
             file=mark.file,
             line=mark.line,
-            address=address,
+            address=at,
             part=text_of(node.get("VariantName")) or "",
             option=option,
             region=self.region or self.prices.region,
