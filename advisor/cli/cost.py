@@ -5,17 +5,26 @@ from __future__ import annotations
 import os
 import sys
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from advisor.catalogue.price_snapshot import is_price
 from advisor.cli import Guided, complain
-from advisor.cli.money import canvas, price_folder, usd
-from advisor.cli.settings import changes_from, format_option, region_option, today
+from advisor.cli.money import canvas, monthly_gate, price_folder
+from advisor.cli.settings import (
+    changes_from,
+    format_option,
+    region_option,
+    require_known_region,
+    today,
+)
 from advisor.model.errors import InputError
 from advisor.reports.comparison_formats import COST_FORMATS, money_renderer
 from advisor.text.quantity import MONTH_HOURS
+
+if TYPE_CHECKING:
+    from advisor.gate.costs import ConfiguredCosts, StatedUse
 
 
 def hours(ctx: click.Context, param: click.Parameter, value: str | None) -> Decimal | None:
@@ -42,15 +51,7 @@ def hours(ctx: click.Context, param: click.Parameter, value: str | None) -> Deci
     help="State the use of each endpoint, such as traffic.volume=1M/month.",
 )
 @click.option("--hours", callback=hours, metavar="H", help="Hours of a month that each one runs.")
-@click.option(
-    "--max-monthly",
-    callback=usd,
-    metavar="USD",
-    help="Fail unless they are shown to cost at most this a month.",
-)
-@click.option(
-    "--allow-unknown-cost", is_flag=True, help="Let the gate pass a cost that has no known bound."
-)
+@monthly_gate
 def cost(paths: tuple[str, ...], form: str, settings: tuple[str, ...], **options: Any) -> int:
     """Price the endpoint configurations and transform jobs in PATHs.
 
@@ -59,21 +60,10 @@ def cost(paths: tuple[str, ...], form: str, settings: tuple[str, ...], **options
 
     Exit codes: 0 a price, 1 above --max-monthly, 2 could not run.
     """
-    from advisor.gate.costs import configured_costs, stated_use
-    from advisor.gate.settings import CheckOptions, read_project
+    from advisor.gate.costs import stated_use
 
-    first = paths[0] if paths else "."
-    asked = CheckOptions(
-        paths=paths or (".",),
-        as_of=today(),
-        project=read_project(first if os.path.isdir(first) else os.path.dirname(first)),
-        region=_region(options["region"]),
-        stdin=sys.stdin.buffer.read() if "-" in paths else b"",
-    )
     use = stated_use(changes_from(settings), options["hours"])
-    found = configured_costs(asked, use, price_folder())
-    for error in found.errors:
-        complain(error)
+    found = priced(paths or (".",), options["region"], use)
     if not found.rows:
         if not found.errors:
             hint = "It prices requests, CloudFormation and Terraform. For a workload: compare FILE."
@@ -82,19 +72,33 @@ def cost(paths: tuple[str, ...], form: str, settings: tuple[str, ...], **options
     click.echo(money_renderer(COST_FORMATS, form)(found, canvas(form)), nl=False)
     if found.errors:
         return 2
-    return _gate(found.usd_low, found.usd_high, options)
+    return over_monthly(found.usd_low, found.usd_high, options)
 
 
-def _region(code: str | None) -> str:
-    if code:
-        from advisor.rulebook.load import known_regions
-        from advisor.rulebook.regions import require_region
+def priced(paths: tuple[str, ...], region: str | None, use: StatedUse) -> ConfiguredCosts:
+    """What the configurations in paths cost; complains of those that cannot be read.
 
-        require_region(code, known_regions(), "--region")
-    return code or ""
+    Raises:
+        InputError: the Region's code is none, or a setting cannot be read.
+    """
+    from advisor.gate.costs import configured_costs
+    from advisor.gate.settings import CheckOptions, read_project
+
+    require_known_region(*filter(None, [region]))
+    asked = CheckOptions(
+        paths=paths,
+        as_of=today(),
+        project=read_project(paths[0] if os.path.isdir(paths[0]) else os.path.dirname(paths[0])),
+        region=region or "",
+        stdin=sys.stdin.buffer.read() if "-" in paths else b"",
+    )
+    found = configured_costs(asked, use, price_folder())
+    for error in found.errors:
+        complain(error)
+    return found
 
 
-def _gate(low: str, high: str | None, options: dict[str, Any]) -> int:
+def over_monthly(low: str, high: str | None, options: dict[str, Any]) -> int:
     """1 where the total is above --max-monthly, or not shown to be below it."""
     most = options["max_monthly"]
     if most is None:

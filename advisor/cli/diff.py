@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -47,16 +48,11 @@ def increase(ctx: click.Context, param: click.Parameter, value: str | None) -> M
     text = value.upper().strip()
     percent = text.endswith("%")
     number = text.removesuffix("%").removesuffix("USD").strip().replace(",", "")
-    if number.strip("0.") and not is_price(number):
+    if not is_price(number) and not re.fullmatch(r"0+\.?0*|\.0+", number):
         raise click.BadParameter(
             f"{value!r} is not an increase; write an amount in USD or a share, such as 50 or 10%"
         )
-    try:
-        return MostIncrease(Decimal(number), percent, f"{number} %" if percent else f"{number} USD")
-    except ArithmeticError as error:
-        raise click.BadParameter(
-            f"{value!r} is not an increase; write an amount in USD or a share, such as 50 or 10%"
-        ) from error
+    return MostIncrease(Decimal(number), percent, f"{number} %" if percent else f"{number} USD")
 
 
 @click.command(cls=Guided, example="diff --rev main web.yaml")
@@ -78,11 +74,22 @@ def diff(old: str, new: str | None, form: str, **options: Any) -> int:
     """Show what changed from OLD to NEW: facts, answer, plan and cost.
 
     OLD and NEW are files, `-`, or REV:path as git writes it; or name one FILE with --rev.
-    Workloads of one name are compared. Without a change nothing is printed.
+    Workloads of one name are compared; of configurations, files or folders, the cost by address.
+    Without a change nothing is printed.
 
     Exit codes: 0 a difference or none, 1 a cost gate fails, 2 could not run.
     """
-    before, after = _sides(old, new, options["rev"])
+    try:
+        before, after = _sides(old, new, options["rev"])
+    except InputError:
+        sides = [each for each in (old, new) if each is not None]
+        paths = [each.partition(":")[2] if is_revision(each) else each for each in sides]
+        if not _are_configurations(*paths):
+            raise
+        if new is None or paths != sides:
+            hint = "Check it out beside this one: git worktree add FOLDER REV; then name both."
+            raise InputError("a revision of a configuration is not read", hint=hint) from None
+        return _of_configurations(old, new, form, options)
     found, failed = [], False
     for one, other in _pairs(before, after):
         made = _difference(one, other, options)
@@ -99,6 +106,48 @@ def diff(old: str, new: str | None, form: str, **options: Any) -> int:
     text = with_settings_line(text, form, *(each.new.workload for each in found))
     click.echo(text, nl=False)
     return 1 if failed else 0
+
+
+def _are_configurations(*paths: str) -> bool:
+    """Whether both paths hold configurations; neither does where a workload is not read.
+
+    Raises:
+        InputError: one is a workload, the other a configuration.
+    """
+    from advisor.configuration.discover import discover
+
+    found = [discover([path], sift=True) for path in paths if os.path.exists(path)]
+    configured = [bool(each.configurations or each.folders) for each in found]
+    if len(found) == len(paths) and any(configured) and not all(configured):
+        hint = "Name two of one kind. check CONFIGURATION --workload FILE compares the two."
+        raise InputError("one side is a configuration, and the other is none", hint=hint)
+    return len(found) == len(paths) and all(configured)
+
+
+def _of_configurations(old: str, new: str, form: str, options: dict[str, Any]) -> int:
+    """What configurations cost before and after."""
+    from advisor.cli.cost import over_monthly, priced
+    from advisor.gate.cost_changes import changed_costs
+    from advisor.gate.costs import StatedUse
+    from advisor.reports.changed_costs import render
+
+    before, after = (priced((path,), options["region"], StatedUse()) for path in (old, new))
+    made = changed_costs((old, before), (new, after))
+    click.echo(render(made, form, canvas(form)), nl=False)
+    if before.errors or after.errors:
+        return 2
+    most: MostIncrease | None = options["max_increase"]
+    finding = None if most is None else made.exceeds(most)
+    if finding is not None and options["allow_unknown_cost"]:
+        from advisor.compare.cost_gates import allowed
+
+        (finding,) = allowed([finding])
+    if finding is not None:
+        click.echo(
+            f"{finding.severity} {finding.rule}: {finding.message}\n  {finding.fix}", err=True
+        )
+    failed = finding is not None and finding.severity == "error"
+    return max(int(failed), over_monthly(after.usd_low, after.usd_high, options))
 
 
 def _sides(

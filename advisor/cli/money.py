@@ -91,27 +91,27 @@ def share(ctx: click.Context, param: click.Parameter, value: str | None) -> str 
 
 def money_gates(command: Command) -> Command:
     """Add the gates on the cost of the recommended option."""
-    for option in (
-        click.option(
-            "--allow-unknown-cost",
-            is_flag=True,
-            help="Let gates pass a cost that has no known bound.",
-        ),
-        click.option(
-            "--max-estimates",
-            callback=share,
-            metavar="SHARE",
-            help="Fail if more of the cost is estimated prices (20 %).",
-        ),
-        click.option(
-            "--max-monthly",
-            callback=usd,
-            metavar="USD",
-            help="Fail unless it is shown to cost at most this a month.",
-        ),
-    ):
-        command = option(command)
-    return command
+    estimates = click.option(
+        "--max-estimates",
+        callback=share,
+        metavar="SHARE",
+        help="Fail if more of the cost is estimated prices (20 %).",
+    )
+    return monthly_gate(estimates(command))
+
+
+def monthly_gate(command: Command) -> Command:
+    """Add the gate on a monthly cost."""
+    most = click.option(
+        "--max-monthly",
+        callback=usd,
+        metavar="USD",
+        help="Fail unless it is shown to cost at most this a month.",
+    )
+    unknown = click.option(
+        "--allow-unknown-cost", is_flag=True, help="Let gates pass a cost that has no known bound."
+    )
+    return most(unknown(command))
 
 
 def measured(command: Command) -> Command:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,13 @@ import click
 from advisor.catalogue.price_snapshot import components
 from advisor.cli import Guided, GuidedGroup, complain
 from advisor.cli.money import canvas, price_folder
-from advisor.cli.settings import as_of_option, format_option, region_option, today
+from advisor.cli.settings import (
+    as_of_option,
+    format_option,
+    region_option,
+    require_known_region,
+    today,
+)
 from advisor.model.errors import InputError
 from advisor.pricing.price_listing import shipped
 from advisor.reports.comparison_formats import PRICE_FORMATS, REFRESH_FORMATS, money_renderer
@@ -42,7 +47,7 @@ def show(region: str | None, wanted: tuple[str, ...], form: str, as_of: str | No
     """Print the known prices in USD, each with its source and date, and how old they are."""
     from advisor.pricing.price_listing import book
 
-    _require_known(() if region is None else (region,))
+    require_known_region(*filter(None, [region]))
     found = book(region, wanted, price_folder(), as_of or today())
     click.echo(money_renderer(PRICE_FORMATS, form)(found, canvas(form)), nl=False)
     return 0
@@ -87,7 +92,7 @@ def refresh(
     from advisor.pricing.price_refresh.refresh import difference, from_file, from_url, write
 
     wanted = tuple(dict.fromkeys(regions))
-    _require_known(wanted)
+    require_known_region(*wanted)
     price_list = offers.load(Path(shipped()))
     if source is not None:
         found = tuple(from_file(Path(source), region, price_list) for region in wanted)
@@ -136,16 +141,3 @@ def _moved(
                     old = advise(workload, own_prices=in_use[region])
                     moved.append(MovedCost(old, advise(workload, own_prices=folder)))
     return tuple(moved)
-
-
-def _require_known(regions: Iterable[str]) -> None:
-    """Refuse a misspelt Region.
-
-    Raises:
-        InputError: one is a letter or two away from a known Region.
-    """
-    from advisor.rulebook.load import known_regions
-    from advisor.rulebook.regions import require_region
-
-    for region in regions:
-        require_region(region, known_regions(), "--region")

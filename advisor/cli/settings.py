@@ -94,6 +94,19 @@ def region_option(words: str, *names: str, **more: Any) -> Callable[[Command], C
     )
 
 
+def require_known_region(*regions: str) -> None:
+    """Refuse a misspelt Region of the command line.
+
+    Raises:
+        InputError: one is a letter or two away from a known Region.
+    """
+    from advisor.rulebook.load import known_regions
+    from advisor.rulebook.regions import require_region
+
+    for region in regions:
+        require_region(region, known_regions(), "--region")
+
+
 def complete(
     what: str, *, files: bool = False
 ) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem | str]]:

@@ -8,7 +8,7 @@ from advisor.compare.cost_gates import not_proven
 from advisor.engine.standing import phrase
 from advisor.model.advice import Advice, Cost
 from advisor.model.workload import Finding, Stated
-from advisor.pricing.amounts import total_of
+from advisor.pricing.amounts import total_of, usd
 from advisor.text.money_format import a_month, money, signed
 from advisor.text.quantity_format import word
 
@@ -173,6 +173,13 @@ class Rise(NamedTuple):
             return ""
         return " to ".join(dict.fromkeys((signed(self.low), signed(self.high))))
 
+    def for_programs(self) -> dict[str, str | None]:
+        """Decimal texts with their signs, as reports in JSON have them."""
+        return {
+            f"usd_{end}": None if value is None else ("-" if value < 0 else "") + usd(abs(value))
+            for end, value in self._asdict().items()
+        }
+
 
 def rise(old: Cost, new: Cost) -> Rise:
     """New minus old: the lowest from the lowest, the highest from the highest.
@@ -194,7 +201,13 @@ def _single(cost: Cost) -> str | None:
 
 def exceeded(found: Difference, most: MostIncrease) -> Finding | None:
     """A finding when the recommended option's cost rose by more than is allowed, else nothing."""
-    old, new = chosen_cost(found.old), chosen_cost(found.new)
+    if not found.matters or found.new.decision.option is None:
+        return None
+    return over_increase(chosen_cost(found.old), chosen_cost(found.new), most, "the plan")
+
+
+def over_increase(old: Cost, new: Cost, most: MostIncrease, what: str) -> Finding | None:
+    """A finding when the cost of something rose by more than is allowed, or may have."""
     risen = rise(old, new)
     ends = [(risen.low, old.usd_low), (risen.high, old.usd_high), (risen.estimate, _single(old))]
     beyond = [
@@ -203,14 +216,14 @@ def exceeded(found: Difference, most: MostIncrease) -> Finding | None:
         if each is not None
     ]
     if not all(beyond) or not beyond:
-        if new.usd_high is None and found.new.decision.option is not None and found.matters:
-            message = f"the new plan costs {a_month(new)}, so it may rise by more than {most.text}"
-            return not_proven(message, new)
+        if new.usd_high is None:
+            told = f"{what} costs {a_month(new)} now, so it may rise by more than {most.text}"
+            return not_proven(told, new)
         if not any(beyond):
             return None
     by = f" ({risen.text})" if risen.text else ""
     message = (
-        f"the plan costs {a_month(new)} instead of {money(old)}{by}, and --max-increase allows"
+        f"{what} costs {a_month(new)} instead of {money(old)}{by}, and --max-increase allows"
         f" {most.text}"
     )
     fix = "Undo a change listed above, or raise --max-increase."

@@ -11,7 +11,7 @@ from advisor.gate.intent.pairing import own_pairs, with_those_above
 from advisor.gate.settings import LOCK_FILE, Pair, organisation_of
 from advisor.model.errors import InputError
 from advisor.rulebook.source import ORGANISATION_FILE, PROJECT_FILE
-from advisor.workload.revision import git
+from advisor.workload.revision import git, reason
 
 _SETTINGS = (ORGANISATION_FILE, PROJECT_FILE, LOCK_FILE)
 _MOST_READ = 1 << 20  # bytes of a workload in which its artifacts are looked for
@@ -35,9 +35,8 @@ def changed_since(revision: str) -> frozenset[str]:
 def _git(*arguments: str) -> str:
     result = git(os.curdir, *arguments)
     if result.returncode:
-        lines = os.fsdecode(result.stderr).strip().splitlines() or ["git failed"]
         raise InputError(
-            f"git {arguments[0]}: {lines[-1]}",
+            f"git {arguments[0]}: {reason(result.stderr)}",
             hint="--changed-since takes a revision such as origin/main; a shallow clone has few",
         )
     return os.fsdecode(result.stdout)

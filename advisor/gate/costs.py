@@ -5,24 +5,36 @@ What a configuration leaves open stays a range, or has no price, and says why.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from typing import NamedTuple
 
 from advisor.catalogue.price_snapshot import Folder, Prices
 from advisor.configuration.discover import discover, place_of_stdin
-from advisor.configuration.document import REQUESTS, Document, Node, World
+from advisor.configuration.document import REQUESTS, Document, Node, Resource, World
 from advisor.gate.configurations import read_configurations
-from advisor.gate.intent.comparison import Counts, option_of, scaled_between
+from advisor.gate.intent.capacity import (
+    NO_TRAFFIC,
+    Counts,
+    fleet_cost,
+    option_of,
+    scaled_between,
+    spanning,
+    types_of,
+    whole_number,
+    why_hidden,
+)
+from advisor.gate.intent.pairing import CONFIG
 from advisor.gate.rules.scaling import CONCURRENCY
 from advisor.gate.rules.service_walk import load_service
-from advisor.gate.rules.view import View, number_of, text_of, variants_of
+from advisor.gate.rules.view import View, same_value, text_of, variants_of
 from advisor.gate.settings import CheckOptions, Organisation
 from advisor.model.advice import Cost
 from advisor.model.errors import InputError
 from advisor.model.options import BATCH_TRANSFORM, SERVERLESS
 from advisor.model.usage import (
     UNKNOWN,
-    FleetUsage,
     JobUsage,
     Quantity,
     ServerlessUsage,
@@ -33,8 +45,9 @@ from advisor.model.usage import (
 from advisor.model.value import Value
 from advisor.model.workload import Interval
 from advisor.pricing.amounts import product, sum_of, total_of, usd
-from advisor.pricing.monthly import cost
+from advisor.pricing.monthly import EXCLUDED, cost
 from advisor.pricing.plan_cost import prices_under
+from advisor.text.money_format import UNKNOWN as NO_MONEY
 from advisor.text.money_format import a_month, figure, money
 from advisor.text.quantity import MONTH_HOURS, RATE_PER_MONTH, QuantityError, parse, show
 
@@ -46,6 +59,7 @@ _KINDS = {
     "requests.response": "size",
     "traffic.volume": "rate",
 }
+_UNITS = {"time": _SECOND, "rate": RATE_PER_MONTH}  # base units in that of a usage
 _WORK = ("traffic.volume", "requests.processing")
 USED = tuple(_KINDS)
 """Keys of a workload that tell how every endpoint is used."""
@@ -57,23 +71,19 @@ class StatedUse(Value):
     hours: Decimal | None = None  # of a month that it exists; all, for an endpoint, where None
     values: Mapping[str, Interval] = {}  # by key of ``USED``
 
-    def quantity(self, key: str, unit: int = 1) -> Quantity:
-        """A stated value, in so many base units."""
+    def quantity(self, key: str) -> Quantity:
+        """A stated value, as a usage has it: requests a month, bytes, seconds."""
         stated = self.values.get(key)
-        return UNKNOWN if stated is None else between(stated, unit)
+        return UNKNOWN if stated is None else between(stated, _UNITS.get(_KINDS[key], 1))
 
     @property
     def traffic(self) -> Traffic:
         """What comes to an endpoint; bodies and requests that nobody stated are not counted."""
-        requests, into, out = (
-            self.quantity(key, unit) if key in self.values else known(0)
-            for key, unit in (
-                ("traffic.volume", RATE_PER_MONTH),
-                ("requests.payload", 1),
-                ("requests.response", 1),
-            )
+        fields = {"requests": "traffic.volume", "bytes_in": "requests.payload"}
+        fields["bytes_out"] = "requests.response"
+        return NO_TRAFFIC._replace(
+            **{field: self.quantity(key) for field, key in fields.items() if key in self.values}
         )
-        return Traffic(requests=requests, bytes_in=into, bytes_out=out)
 
     def words(self) -> dict[str, str]:
         """The same by key, as a workload file would write it."""
@@ -116,6 +126,11 @@ class ConfiguredCost(Value):
     unit: str = ""  # hour of one instance; million requests of 1 s
 
     @property
+    def nameless(self) -> str:
+        """What stands for a name."""
+        return "job" if self.option == BATCH_TRANSFORM else "variant"
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What is open, and the scenario, in sentences."""
         return (*([f"only where {self.when}"] if self.when else ()), *self.open)
@@ -125,7 +140,8 @@ class ConfiguredCost(Value):
         """Its cost in words: 83.95; 40.00 per million requests of 1 s; unknown."""
         if self.unit_usd is None or self.cost.usd_high is not None:
             return money(self.cost)
-        used = f"{figure(self.unit_usd)} per {self.unit}"
+        hourly = self.option == BATCH_TRANSFORM  # of which a tenth of a cent counts
+        used = f"{self.unit_usd if hourly else figure(self.unit_usd)} per {self.unit}"
         stands = Decimal(self.cost.usd_low or 0)
         return f"{figure(stands)} and {used}" if stands else used
 
@@ -138,6 +154,7 @@ class ConfiguredCosts(Value):
     usd_high: str | None  # ``None`` where nothing bounds it, or a price is missing
     use: StatedUse
     prices_date: str
+    own_prices: tuple[str, ...]  # what else is to be said of them, in words
     unread: tuple[str, ...]
     errors: tuple[InputError, ...]
     usd_estimate: None = None
@@ -154,9 +171,21 @@ class ConfiguredCosts(Value):
         return f"{least} USD a month ({', '.join(more)})"
 
     @property
+    def total(self) -> Cost:
+        """The total, without its items."""
+        return _NO_PRICE._replace(usd_low=self.usd_low, usd_high=self.usd_high)
+
+    @property
+    def basis(self) -> str:
+        """Whose prices these are, and what they leave out."""
+        regions = ", ".join(dict.fromkeys(row.region for row in self.rows))
+        prices = "; ".join((f"prices of {regions} of {self.prices_date}", *self.own_prices))
+        return f"On demand, months of {MONTH_HOURS} h, {prices}. {EXCLUDED}"
+
+    @property
     def unpriced(self) -> int:
         """How many rows have no price."""
-        return sum(1 for each in self.rows if each.cost.usd_low is None)
+        return sum(1 for each in self.rows if each.money == NO_MONEY)
 
 
 def configured_costs(
@@ -176,10 +205,9 @@ def configured_costs(
     found = place_of_stdin(discover(options.paths, exclude, base=base), options.stdin)
     read = read_configurations(found, options)
     rows: list[ConfiguredCost] = []
-    lows, highs, dates = [], list[Decimal | None](), [""]
+    lows, highs, dates, said = [], list[Decimal | None](), [""], list[str]()
     for document, region, organisation in read.read:
         prices = prices_under(organisation.own, region or None, own_prices)
-        dates.append(prices.date or "")
         pricing = _Pricing(
             document=document, region=region, prices=prices, use=use, organisation=organisation
         )
@@ -191,6 +219,8 @@ def configured_costs(
         ]
         if not any(worlds):
             continue
+        dates.append(prices.date or "")
+        said += (organisation.own.words, "" if region else "no Region is stated")
         rows += _merged(worlds, [world.when for world in document.worlds])
         ends = [_ends(each) for each in worlds]
         lows.append(min(low for low, _ in ends))
@@ -203,6 +233,7 @@ def configured_costs(
         usd_high=None if high is None else usd(high),
         use=use,
         prices_date=max(dates),
+        own_prices=tuple(dict.fromkeys(filter(None, said))),
         unread=(*found.unread, *read.unread),
         errors=(*found.errors, *read.errors),
     )
@@ -219,7 +250,10 @@ class _Pricing(Value):
 
     def costs(self, world: World) -> Iterator[ConfiguredCost]:
         """The costs in one scenario of the document."""
-        service = load_service()
+        service, ends = load_service(), dict[int, list[Resource]]()
+        for endpoint in world.of_kind("Endpoint"):
+            config = world.meant_by(endpoint.body.get("EndpointConfigName"), *CONFIG)
+            ends.setdefault(id(config), []).append(endpoint)
         for resource in world.resources:
             view = View(
                 resource=resource,
@@ -232,35 +266,28 @@ class _Pricing(Value):
                 yield self._row(view, resource.body, resource.address)
             if resource.kind != "EndpointConfig":
                 continue
-            endpoints = [
-                each.address
-                for each in world.of_kind("Endpoint")
-                if view.config_of(each) is resource
-            ]
-            for address in endpoints if len(endpoints) > 1 else (resource.address,):
+            on = ends.get(id(resource), [])
+            for each in on or (None,):
+                address = each.address if each is not None and len(on) > 1 else resource.address
                 for number, (_, variant) in enumerate(variants_of(resource)):
                     # The requests of an endpoint are its variants' together.
-                    yield self._row(view, variant, address, carries=not number)
+                    yield self._row(view, variant, address, each, first=not number)
 
-    def _row(self, view: View, part: Node, address: str, *, carries: bool = True) -> ConfiguredCost:
-        option = option_of(view.resource, part)
-        use = self.use if carries else self.use._replace(values={})
-        if option == BATCH_TRANSFORM:
-            priced = _job(part, use, self.prices)
-        elif option == SERVERLESS:
-            priced = _serverless(view, part, use, self.prices)
-        else:
-            priced = _fleet(view, part, option, use, self.prices)
-        mark, lacking = (
-            part.place,
-            [item.name for item in priced.cost.items if item.unit_price_usd is None],
-        )
+    def _row(
+        self, view: View, node: Node, at: str, on: Resource | None = None, *, first: bool = True
+    ) -> ConfiguredCost:
+        option = option_of(view.resource, node)
+        use = self.use if first else self.use._replace(values={})
+        part = _Part(view, node, on, use, self.prices)
+        priced = _PRICED_BY.get(option, _fleet)(part)
+        mark, items = node.place, priced.cost.items
+        lacking = [item.name for item in items if item.unit_price_usd is None]
         missing = (f"no price is known for {', '.join(lacking)}",) if lacking else ()
         return ConfiguredCost(
             file=mark.file,
             line=mark.line,
-            address=address,
-            part=text_of(part.get("VariantName")) or "",
+            address=at,
+            part=text_of(node.get("VariantName")) or "",
             option=option,
             region=self.region or self.prices.region,
             runs_on=priced.runs_on,
@@ -269,6 +296,16 @@ class _Pricing(Value):
             unit_usd=priced.unit_usd,
             unit=priced.unit,
         )
+
+
+class _Part(NamedTuple):
+    """A variant or the body of a job, and what it is priced with."""
+
+    view: View
+    node: Node
+    endpoint: Resource | None  # that has the configuration
+    use: StatedUse
+    prices: Prices
 
 
 class _Priced(Value):
@@ -284,58 +321,55 @@ class _Priced(Value):
 _NO_PRICE = Cost(usd_low=None, usd_high=None, complete=False, basis="unknown", items=())
 
 
-def _fleet(view: View, variant: Node, option: str, use: StatedUse, prices: Prices) -> _Priced:
+def _fleet(part: _Part) -> _Priced:
     """Instances for the hours that the endpoint exists, as many as its scaling allows."""
-    types, why = _types(variant)
-    counts = scaled_between(view, variant)
-    scaled = counts is not None
-    if counts is None:
-        number = _whole(variant.get("InitialInstanceCount"))
-        counts = Counts(number, number)
+    view, variant, endpoint, use, prices = part
+    option = option_of(view.resource, variant)
+    types, why = types_of(variant)
     if not types or not option:
-        return _Priced(runs_on="", cost=_NO_PRICE, open=(why or _hidden("InstanceType", variant),))
-    hours = MONTH_HOURS if use.hours is None else use.hours
-    volume = variant.get("VolumeSizeInGB")
-    usages = [
-        FleetUsage(
-            instance_type=each,
-            count=Quantity(low=counts.least or 0, high=counts.most),
-            traffic=use.traffic,
-            open_share=Decimal(hours) / MONTH_HOURS,
-            volume_gb=number_of(volume),
-        )
-        for each in types
-    ]
-    notes = []
+        why = why or "AsyncInferenceConfig or ServerlessConfig is not known here"
+        return _Priced(runs_on="", cost=_NO_PRICE, open=(why,))
+    found = scaled_between(view, variant, endpoint=endpoint)
+    number = whole_number(_count(part))
+    counts, notes = found or Counts(number, number), []
     if counts.least is None or counts.most is None:
-        field = "what scales it" if scaled else "InitialInstanceCount"
+        field = "InitialInstanceCount" if found is None else "what scales it"
         notes.append(f"the number of instances is open: {field} is not known here")
     elif counts.least != counts.most:
         notes.append(f"{counts.least} to {counts.most} instances, as its scaling allows")
-    if volume is not None and number_of(volume) is None:
+    volume = variant.get("VolumeSizeInGB")
+    if volume is not None and whole_number(volume) is None:
         notes.append("VolumeSizeInGB is not known here, and not counted")
     if len(types) > 1:
         notes.append("InstancePools: from the cheapest of its types to the dearest")
-    ends = f"{counts.least if counts.least is not None else '?'}"
-    if counts.most != counts.least:
-        ends += f" to {counts.most if counts.most is not None else '?'}"
+    ends = dict.fromkeys("?" if end is None else str(end) for end in counts)
+    share = 1 if use.hours is None else use.hours / MONTH_HOURS
     return _Priced(
-        runs_on=f"{ends} x {' or '.join(types)}",
-        cost=_spanning([cost(option, usage, prices) for usage in usages]),
+        runs_on=f"{' to '.join(ends)} x {' or '.join(types)}",
+        cost=fleet_cost(variant, option, counts, prices, use.traffic, open_share=share),
         open=tuple(notes),
     )
 
 
-def _serverless(view: View, variant: Node, use: StatedUse, prices: Prices) -> _Priced:
+def _count(part: _Part) -> Node | None:
+    """The number of instances: that of an endpoint as AWS describes it, else the initial one."""
+    described = () if part.endpoint is None else part.endpoint.body.items("ProductionVariants")
+    name = part.node.get("VariantName")
+    told = next((each for each in described if same_value(each.get("VariantName"), name)), None)
+    return (told or part.node).get("CurrentInstanceCount" if told else "InitialInstanceCount")
+
+
+def _serverless(part: _Part) -> _Priced:
     """What its requests take, and the environments that are kept warm all the time."""
+    view, variant, endpoint, use, prices = part
     config = variant.get("ServerlessConfig")
     node = None if config is None else config.get("MemorySizeInMB")
-    memory = _whole(node)
+    memory = whole_number(node)
     if config is None or memory is None:
-        return _Priced(runs_on="", cost=_NO_PRICE, open=(_hidden("MemorySizeInMB", config),))
+        return _Priced(runs_on="", cost=_NO_PRICE, open=(why_hidden(node, "MemorySizeInMB"),))
     said = config.get("ProvisionedConcurrency")
-    number = 0 if said is None else _whole(said)
-    counts = scaled_between(view, variant, CONCURRENCY) or Counts(number, number)
+    number = 0 if said is None else whole_number(said)
+    counts = scaled_between(view, variant, CONCURRENCY, endpoint) or Counts(number, number)
     notes = []
     if counts.least != counts.most:
         notes.append(f"{counts.least} to {counts.most} provisioned, as its scaling allows")
@@ -343,16 +377,16 @@ def _serverless(view: View, variant: Node, use: StatedUse, prices: Prices) -> _P
         notes.append("ProvisionedConcurrency is not known here")
     traffic, lacking = use.traffic, [key for key in _WORK if key not in use.values]
     if lacking:  # nothing else bounds what requests cost
-        traffic = traffic._replace(requests=use.quantity("traffic.volume", RATE_PER_MONTH))
+        traffic = traffic._replace(requests=use.quantity("traffic.volume"))
         notes.append(f"requests are paid for by their time: state {' and '.join(lacking)}")
     usage = ServerlessUsage(
         memory_mb=memory,
         traffic=traffic,
-        seconds=use.quantity("requests.processing", _SECOND),
+        seconds=use.quantity("requests.processing"),
         provisioned_hours=None if use.hours is None else known(use.hours),
     )
     costs = [cost(SERVERLESS, usage._replace(provisioned=each or 0), prices) for each in counts]
-    whole = _spanning(costs)
+    whole = spanning(costs)
     if counts.most is None:
         whole = whole._replace(usd_high=None)
     at = use.values.get("requests.processing") or Interval(_SECOND, _SECOND)
@@ -368,13 +402,14 @@ def _serverless(view: View, variant: Node, use: StatedUse, prices: Prices) -> _P
     )
 
 
-def _job(body: Node, use: StatedUse, prices: Prices) -> _Priced:
+def _job(part: _Part) -> _Priced:
     """Instances for as long as the jobs of a month run."""
+    _, body, _, use, prices = part
     held = body.get("TransformResources") or body
-    types, why = _types(held)
-    number = _whole(held.get("InstanceCount"))
+    types, why = types_of(held)
+    number = whole_number(held.get("InstanceCount"))
     if not types:
-        return _Priced(runs_on="", cost=_NO_PRICE, open=(why or _hidden("InstanceType", held),))
+        return _Priced(runs_on="", cost=_NO_PRICE, open=(why,))
     usage = JobUsage(
         instance_type=types[0],
         count=UNKNOWN if number is None else known(number),
@@ -383,7 +418,8 @@ def _job(body: Node, use: StatedUse, prices: Prices) -> _Priced:
     )
     notes = [] if use.hours is not None else ["a job is paid for as long as it runs: --hours"]
     if number is None:
-        notes.append(f"the number of instances is open: {_hidden('InstanceCount', held)}")
+        hidden = why_hidden(held.get("InstanceCount"), "InstanceCount")
+        notes.append(f"the number of instances is open: {hidden}")
     price = prices.lookup("batch-transform", types[0])
     return _Priced(
         runs_on=f"{'?' if number is None else number} x {types[0]}",
@@ -394,54 +430,20 @@ def _job(body: Node, use: StatedUse, prices: Prices) -> _Priced:
     )
 
 
-def _types(holder: Node) -> tuple[list[str], str]:
-    """The instance types that a variant may run on; else why they are not known."""
-    pools = holder.items("InstancePools")
-    nodes = [each.get("InstanceType") for each in pools] or [holder.get("InstanceType")]
-    names = [text_of(node) for node in nodes]
-    if any(name is None for name in names):
-        unknown = next(node for node, name in zip(nodes, names, strict=True) if name is None)
-        return [], _why(unknown, "InstanceType")
-    return list(dict.fromkeys(name for name in names if name is not None)), ""
-
-
-def _hidden(field: str, holder: Node | None) -> str:
-    return _why(None if holder is None else holder.get(field), field)
-
-
-def _why(node: Node | None, field: str) -> str:
-    """Why a value is not known."""
-    if node is None:
-        return f"{field} is not stated here"
-    return f"{field} is not known here{f': {node.value.reason}' if node.kind == 'unknown' else ''}"
-
-
-def _whole(node: Node | None) -> int | None:
-    number = number_of(node)
-    return int(number) if number is not None and number >= 0 else None
-
-
-def _spanning(costs: Sequence[Cost]) -> Cost:
-    """From the cheapest to the dearest of several ways; the items are those of the dearest."""
-    lows = [None if each.usd_low is None else Decimal(each.usd_low) for each in costs]
-    known_lows = [low for low in lows if low is not None]
-    if len(known_lows) < len(costs):
-        return costs[lows.index(None)]
-    highs = [Decimal(each.usd_high) for each in costs if each.usd_high is not None]
-    high = usd(max(highs)) if len(highs) == len(costs) else None
-    dearest = costs[lows.index(max(known_lows))]
-    return dearest._replace(usd_low=usd(min(known_lows)), usd_high=high)
+_PRICED_BY = {BATCH_TRANSFORM: _job, SERVERLESS: _serverless}
 
 
 def _merged(
     worlds: Sequence[Sequence[ConfiguredCost]], names: Sequence[str]
 ) -> Iterator[ConfiguredCost]:
     """Each cost once, with the scenarios in which it is so."""
-    found: dict[ConfiguredCost, list[str]] = {}
+    found: dict[tuple[ConfiguredCost, int], list[str]] = {}
     for rows, name in zip(worlds, names, strict=True):
-        for row in rows:
-            found.setdefault(row, []).append(name)
-    for row, whens in found.items():
+        seen = Counter[ConfiguredCost]()
+        for row in rows:  # those that are alike in one scenario are paid for one by one
+            seen[row] += 1
+            found.setdefault((row, seen[row]), []).append(name)
+    for (row, _), whens in found.items():
         yield row if len(whens) == len(worlds) else row._replace(when=" or ".join(whens))
 
 

@@ -6,27 +6,21 @@ from advisor.gate.costs import ConfiguredCosts
 from advisor.reports.terminal_chart import Canvas
 from advisor.text.csv_text import csv_text
 
-_HEADINGS = (
-    "file", "line", "address", "variant", "option", "runs_on", "region", "usd_low", "usd_high",
-    "unit_usd", "unit", "scenario", "open",
-)  # fmt: skip
+_BEFORE, _AFTER = ("file", "line", "address"), ("option", "runs_on", "region")
+_UNIT = ("unit_usd", "unit")
+_HEADINGS = (*_BEFORE, "variant", *_AFTER, "usd_low", "usd_high", *_UNIT, "scenario", "open")
 
 
 def render(found: ConfiguredCosts, _: Canvas) -> str:
     """The table, with what is not known left empty."""
     rows = [
         (
-            row.file,
-            row.line,
-            row.address,
+            *(getattr(row, key) for key in _BEFORE),
             row.part,
-            row.option,
-            row.runs_on,
-            row.region,
+            *(getattr(row, key) for key in _AFTER),
             row.cost.usd_low,
             row.cost.usd_high,
-            row.unit_usd,
-            row.unit,
+            *(getattr(row, key) for key in _UNIT),
             row.when,
             "; ".join(row.open),
         )

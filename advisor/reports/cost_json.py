@@ -31,19 +31,14 @@ def render(found: ConfiguredCosts, _: Canvas) -> str:
 def _row(row: ConfiguredCost) -> dict[str, Any]:
     cost = row.cost
     return {
-        "file": row.file,
-        "line": row.line,
-        "address": row.address,
+        **{key: getattr(row, key) for key in ("file", "line", "address")},
         "variant": row.part or None,
         "option": row.option or None,
         "runs_on": row.runs_on or None,
         "region": row.region,
         "scenario": row.when or None,
         "monthly_cost": {
-            "usd_low": cost.usd_low,
-            "usd_high": cost.usd_high,
-            "complete": cost.complete,
-            "basis": cost.basis,
+            **{key: getattr(cost, key) for key in ("usd_low", "usd_high", "complete", "basis")},
             "items": [item._asdict() for item in cost.items],
         },
         "unit_price": None if row.unit_usd is None else {"usd": row.unit_usd, "per": row.unit},

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from advisor.gate.costs import ConfiguredCosts
-from advisor.pricing.monthly import EXCLUDED
 from advisor.reports.terminal_chart import Canvas
 from advisor.text.markup import code, prose, table
 
@@ -29,6 +28,6 @@ def _lines(found: ConfiguredCosts) -> Iterator[str]:
         for row in found.rows
     ]
     yield from table(("Place", "What", "Option", "Runs on", "USD a month", "Open"), rows)
-    yield f"\nOn demand, months of 730 h, prices of {prose(found.prices_date)}. {prose(EXCLUDED)}"
+    yield f"\n{prose(found.basis)}"
     for each in found.unread:
         yield f"\nNot read: {prose(each)}"

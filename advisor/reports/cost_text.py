@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from advisor.gate.costs import ConfiguredCosts
-from advisor.pricing.monthly import EXCLUDED
 from advisor.reports.terminal_chart import Canvas, heading, table, wrapped
 from advisor.text.tones import QUIET, TITLE
 
@@ -23,13 +22,12 @@ def _lines(found: ConfiguredCosts, canvas: Canvas) -> Iterator[str]:
             yield from wrapped(address, canvas, "  ", "    ")
             rows = list(of_one)
             cells = [
-                (f"    {row.part or 'job'}", row.option, row.runs_on, row.money) for row in rows
+                (f"    {row.part or row.nameless}", row.option, row.runs_on, row.money)
+                for row in rows
             ]
             notes = [[f"      {note}" for note in row.notes] for row in rows]
             yield from table(("",) * 4, cells, canvas, 2, below=notes)
     yield ""
     yield from wrapped(f"Total: {found.words}.", canvas, tone=TITLE)
-    regions = ", ".join(dict.fromkeys(row.region for row in found.rows))
-    prices = f"On demand, months of 730 h, prices of {regions} of {found.prices_date}. {EXCLUDED}"
-    for note in (prices, *(f"Not read: {each}" for each in found.unread)):
+    for note in (found.basis, *(f"Not read: {each}" for each in found.unread)):
         yield from wrapped(note, canvas, tone=QUIET)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 from advisor import __version__
 from advisor.compare.diff import ChangedValue, Difference, chosen_cost, rise
 from advisor.model.advice import Advice
-from advisor.pricing.amounts import usd
 from advisor.reports.terminal_chart import Canvas
 
 SCHEMA = "sm-advise/diff.v1"
@@ -31,16 +29,12 @@ def render(found: tuple[Sequence[Difference], Sequence[str], Sequence[str]], _: 
 
 
 def _workload(found: Difference) -> dict[str, Any]:
-    risen = rise(chosen_cost(found.old), chosen_cost(found.new))
     return {
         "name": found.new.workload.name,
         "changed": found.matters,
         "old": _side(found.old),
         "new": _side(found.new),
-        "increase": {
-            f"usd_{end}": None if value is None else _signed(value)
-            for end, value in risen._asdict().items()
-        },
+        "increase": rise(chosen_cost(found.old), chosen_cost(found.new)).for_programs(),
         "facts": _changes(found.facts),
         "answer": _changes(found.answer),
         "options": _changes(found.options),
@@ -71,8 +65,3 @@ def _side(advice: Advice) -> dict[str, Any]:
 
 def _changes(changes: Sequence[ChangedValue]) -> list[dict[str, Any]]:
     return [change._asdict() for change in changes]
-
-
-def _signed(value: Decimal) -> str:
-    """A decimal text with its sign."""
-    return ("-" if value < 0 else "") + usd(abs(value))

@@ -10,6 +10,11 @@ from advisor.gate.finding import SEVERITIES, GateFinding
 from advisor.gate.run import CheckReport
 from advisor.reports.finding_formats import FindingContext
 
+_OF_AN_ERROR = ("message", "file", "line", "column", "hint")
+_BEFORE_ITS_END = ("rule", "severity", "status", "message", "file", "line", "column")
+_AFTER_IT = ("address", "path", "value", "when", "via", "because", "source", "as_of", "fix")
+_REASON = ("because", "by", "until", "ticket", "where")
+
 
 def render(report: CheckReport, context: FindingContext) -> str:
     """The report as one object."""
@@ -29,16 +34,7 @@ def render(report: CheckReport, context: FindingContext) -> str:
         "findings": [_finding(finding) for finding in report.findings],
         "not_read": list(report.unread),
         "not_resolved": list(report.unresolved),
-        "errors": [
-            {
-                "message": error.message,
-                "file": error.file,
-                "line": error.line,
-                "column": error.column,
-                "hint": error.hint,
-            }
-            for error in report.errors
-        ],
+        "errors": [{key: getattr(error, key) for key in _OF_AN_ERROR} for error in report.errors],
     }
     return json.dumps(table, indent=2, ensure_ascii=False) + "\n"
 
@@ -46,36 +42,14 @@ def render(report: CheckReport, context: FindingContext) -> str:
 def _finding(finding: GateFinding) -> dict[str, Any]:
     why = finding.acceptance
     return {
-        "rule": finding.rule,
-        "severity": finding.severity,
-        "status": finding.status,
-        "message": finding.message,
-        "file": finding.file,
-        "line": finding.line,
-        "column": finding.column,
+        **{key: getattr(finding, key) for key in _BEFORE_ITS_END},
         "end_column": finding.column + finding.width,
-        "address": finding.address,
-        "path": finding.path,
-        "value": finding.value,
-        "when": finding.when,
-        "via": finding.via,
-        "because": finding.because,
-        "source": finding.source,
-        "as_of": finding.as_of,
-        "fix": finding.fix,
+        **{key: getattr(finding, key) for key in _AFTER_IT},
         "suggestion": finding.suggestion or None,
         "owner": finding.owner or None,
         "related": [
             {"file": mark.file, "line": mark.line, "column": mark.column}
             for mark in finding.related
         ],
-        "acceptance": None
-        if why is None
-        else {
-            "because": why.because,
-            "by": why.by or None,
-            "until": why.until or None,
-            "ticket": why.ticket or None,
-            "where": why.where or None,
-        },
+        "acceptance": None if why is None else {key: getattr(why, key) or None for key in _REASON},
     }

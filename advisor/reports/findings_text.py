@@ -11,13 +11,7 @@ from advisor.gate.rules.judge import value_text
 from advisor.gate.run import CheckReport
 from advisor.model.printable import printable
 from advisor.reports.finding_formats import FindingContext
-from advisor.reports.finding_words import (
-    accepted_because,
-    excerpt,
-    headline,
-    instead,
-    summary,
-)
+from advisor.reports.finding_words import accepted_because, excerpt, headline, instead, summary
 from advisor.text.tones import TITLE
 
 _MARGIN = 5  # columns before an excerpt, besides those of the line's number

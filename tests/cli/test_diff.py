@@ -146,3 +146,70 @@ def test_the_settings_of_every_pair_are_said(tmp_path: Path) -> None:
     done = ran("diff", "old.yaml", "new.yaml", cwd=tmp_path)
     said = " ".join(done.out.split())
     assert "Settings pyproject.toml: limits latest; pyproject.toml: limits latest, region" in said
+
+
+def _configured(folder: Path, name: str, *types: str, files: int = 1) -> None:
+    for number in range(files):
+        variants = [
+            {
+                "VariantName": f"v{n}",
+                "ModelName": "m",
+                "InstanceType": each,
+                "InitialInstanceCount": 1,
+            }
+            for n, each in enumerate(types)
+        ]
+        path = folder / name / f"{number}.json"
+        path.parent.mkdir(exist_ok=True)
+        body = {"EndpointConfigName": f"c{number}", "ProductionVariants": variants}
+        path.write_text(json.dumps(body), encoding="utf-8")
+
+
+def test_configurations_are_compared_by_what_they_cost(tmp_path: Path) -> None:
+    _configured(tmp_path, "old", "ml.m5.large", "ml.m5.large", files=2)
+    _configured(tmp_path, "new", "ml.m5.large", "ml.m5.xlarge", files=1)
+    done = ran("diff", "old", "new", cwd=tmp_path)
+    # 0.json: 83.95 -> 167.90; 1.json with 2 x 83.95 is gone: 335.80 -> 251.85
+    assert done.code == 0
+    for said in (
+        "0.json v1 1 x ml.m5.large: 83.95 → 1 x ml.m5.xlarge: 167.90",
+        "1.json v0 1 x ml.m5.large: 83.95 → -",
+        "Total: 335.80 → 251.85 USD a month (-83.95).",
+    ):
+        assert said in " ".join(done.out.split()).replace("CreateEndpointConfig ", "")
+    found = json.loads(ran("diff", "old", "new", "--format", "json", cwd=tmp_path).out)
+    assert found["total"]["increase"]["usd_high"] == "-83.95"
+    assert len(found["configurations"]) == 3
+    assert "335.80 → 251.85" in ran("diff", "old", "new", "--format", "markdown", cwd=tmp_path).out
+    assert ran("diff", "old", "old", cwd=tmp_path)[:1] == ("",)
+
+
+@pytest.mark.parametrize(("most", "code"), [("83.95", 0), ("83.94", 1), ("50%", 0), ("49%", 1)])
+def test_the_gate_on_what_configurations_cost_more(most: str, code: int, tmp_path: Path) -> None:
+    _configured(tmp_path, "old", "ml.m5.xlarge")  # 167.90
+    _configured(tmp_path, "new", "ml.m5.xlarge", "ml.m5.large")  # 251.85, half as much again
+    done = ran("diff", "old", "new", "--max-increase", most, cwd=tmp_path)
+    assert (done.code, "over-max-increase" in done.err) == (code, bool(code))
+
+
+def test_a_cost_without_an_upper_end_passes_no_gate_on_an_increase(tmp_path: Path) -> None:
+    _configured(tmp_path, "old", "ml.m5.xlarge")
+    _configured(tmp_path, "new", "ml.m5.xlarge", "ml.nowhere.large")
+    gate = ("diff", "old", "new", "--max-increase", "1000")
+    assert ran(*gate, cwd=tmp_path).code == 1
+    assert ran(*gate, "--allow-unknown-cost", cwd=tmp_path).code == 0
+    assert ran("diff", "old", "old", *gate[3:], cwd=tmp_path).code == 0
+
+
+def test_a_workload_beside_a_configuration_is_refused(folder: Path) -> None:
+    _configured(folder, "made", "ml.m5.large")
+    for sides in (("w.yaml", "made"), ("made", "w.yaml"), ("made/0.json", "w.yaml")):
+        done = ran("diff", *sides, cwd=folder)
+        assert (done.code, "--workload" in done.err) == (2, True)
+
+
+@pytest.mark.parametrize("sides", [("made/0.json", "--rev", "HEAD"), ("HEAD:made", "made")])
+def test_a_revision_of_a_configuration_is_refused(sides: tuple[str, ...], folder: Path) -> None:
+    _configured(folder, "made", "ml.m5.large")
+    done = ran("diff", *sides, cwd=folder)
+    assert (done.code, "git worktree add" in done.err) == (2, True)

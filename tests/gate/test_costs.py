@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advisor.gate.costs import ConfiguredCosts, StatedUse, configured_costs, stated_use
+from advisor.gate.run import check
 from advisor.gate.settings import CheckOptions
 from advisor.model.errors import InputError
 from tests.gate.test_scheduled_actions import TEMPLATE
@@ -134,7 +135,7 @@ def test_a_job_costs_its_hours(tmp_path: Path) -> None:
     path = request(tmp_path, body)
     assert cents(priced(path, "eu-west-1", "2.126").usd_high) == "0.55"
     (row,) = priced(path, "eu-west-1").rows
-    assert (row.money, row.cost.usd_high) == ("0.26 per hour of one instance", None)
+    assert (row.money, row.cost.usd_high) == ("0.257 per hour of one instance", None)
 
 
 def test_bodies_are_paid_for_where_they_are_stated(tmp_path: Path) -> None:
@@ -182,6 +183,66 @@ def test_each_endpoint_of_a_configuration_is_paid_for(tmp_path: Path) -> None:
     second += "      EndpointConfigName: !GetAtt Config.EndpointConfigName\n"
     path.write_text(second)
     assert [row.address for row in priced(path).rows] == ["Resources.Endpoint", "Resources.Other"]
+
+
+def test_scaling_of_one_endpoint_is_not_that_of_another_with_its_configuration(
+    tmp_path: Path,
+) -> None:
+    # Endpoint scales from 1 to 4 x 167.90; Other has the one instance of the configuration.
+    path = tmp_path / "template.yaml"
+    other = "  Other:\n    Type: AWS::SageMaker::Endpoint\n    Properties:\n"
+    other += "      EndpointConfigName: !GetAtt Config.EndpointConfigName\n"
+    path.write_text(TEMPLATE.replace("MINIMUM", "1") + other)
+    assert [row.money for row in priced(path).rows] == ["167.90-671.60", "167.90"]
+
+
+def test_managed_scaling_that_is_off_scales_nothing(tmp_path: Path) -> None:
+    managed = {"Status": "DISABLED", "MinInstanceCount": 0, "MaxInstanceCount": 3}
+    body = config(on("ml.m5.large", 2, ManagedInstanceScaling=managed))
+    assert priced(request(tmp_path, body)).rows[0].money == "167.90"
+
+
+def test_an_endpoint_as_aws_describes_it_tells_how_many_instances_run(tmp_path: Path) -> None:
+    request(tmp_path, {**config(on("ml.m5.large")), "CreationTime": "2026-11-01"})
+    told = {"VariantName": "v0", "CurrentInstanceCount": 3, "DesiredInstanceCount": 3}
+    described = {"EndpointName": "e", "EndpointConfigName": "c", "EndpointStatus": "InService"}
+    (tmp_path / "endpoint.json").write_text(json.dumps({**described, "ProductionVariants": [told]}))
+    (row,) = priced(tmp_path).rows  # 3 x 83.95
+    assert (row.runs_on, row.money) == ("3 x ml.m5.large", "251.85")
+
+
+def test_rows_that_look_alike_are_all_listed_and_add_up(tmp_path: Path) -> None:
+    same = {**on("ml.m5.large"), "VariantName": "v"}
+    found = priced(request(tmp_path, config(same, same)))
+    assert [(row.money, row.when) for row in found.rows] == [("83.95", ""), ("83.95", "")]
+    assert found.usd_high == "167.90"
+
+
+@pytest.mark.parametrize("count", [-1, "1.5", "three", True, None])
+def test_a_number_that_is_none_leaves_the_cost_open(count: Any, tmp_path: Path) -> None:
+    found = priced(request(tmp_path, config(on("ml.m5.large", count, VolumeSizeInGB=-5))))
+    assert (found.rows[0].money, found.unpriced, found.usd_high) == ("unknown", 1, None)
+
+
+@pytest.mark.parametrize("discount", ["", "prices: {discount: 50 %}\n"])
+def test_a_plan_and_what_costs_more_than_it_have_the_same_prices(
+    discount: str, tmp_path: Path
+) -> None:
+    (tmp_path / ".sm-advise.yaml").write_text(discount or "region: us-east-1\n")
+    path = request(tmp_path, config(on("ml.g5.xlarge")))
+    (tmp_path / "workload.yaml").write_text(
+        "name: c\nregion: us-east-1\n"
+        "requests: {arrival: online, processing: 200 ms, payload: 10 KB}\n"
+        "traffic: {peak: 5/s, pattern: steady, volume: 10M/month}\n"
+    )
+    said = [
+        each.message
+        for each in check(CheckOptions(paths=(str(tmp_path),), as_of="2026-12-01")).findings
+        if each.rule == "costs-more-than-plan"
+    ]
+    own = priced(path).rows[0].money
+    assert own == ("513.92" if discount else "1,027.84")  # 730 x 1.408
+    assert [own in text for text in said] == [True]
 
 
 def test_conditions_are_scenarios_of_which_one_is_paid_for(tmp_path: Path) -> None:

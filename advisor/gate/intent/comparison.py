@@ -8,26 +8,29 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from advisor.configuration.document import REQUESTS, Node, Path, Resource
+from advisor.configuration.document import Node, Path, Resource
 from advisor.engine.facts import Facts
 from advisor.gate.checks import Check, carried_settings
 from advisor.gate.finding import GateFinding
+from advisor.gate.intent.capacity import Counts, counts, fleet_cost, option_of, types_of
 from advisor.gate.rules.instances import is_a, memory_of
 from advisor.gate.rules.judge import finding_of
-from advisor.gate.rules.scaling import INSTANCES, dimension_of, scaled
 from advisor.gate.rules.view import Fault, View, number_of, text_of
 from advisor.gate.settings import organisation_of
 from advisor.model.advice import Advice, Candidate, Verdict
-from advisor.model.options import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME, SERVERLESS
+from advisor.model.options import ASYNCHRONOUS, REAL_TIME, SERVERLESS
 from advisor.model.workload import LARGEST_FIRST, Interval, Workload
-from advisor.pricing.plan_cost import per_hour, prices_of
+from advisor.pricing.plan_cost import prices_of
 from advisor.rulebook.load import book_for
 from advisor.rulebook.types import Bound, Limit
 from advisor.text.money_format import figure
-from advisor.text.quantity import MONTH_HOURS, parse, show
+from advisor.text.quantity import parse, show
 from advisor.text.quantity_format import word
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 ACCELERATORS = ("gpu", "neuron")
 ZONES = 2
@@ -126,17 +129,13 @@ class CapacityFit(NamedTuple):
             return
         from decimal import Decimal
 
-        said, cost, kept = self.said("budget"), candidate.cost, None
-        if not self.facts.workload.interval("traffic.active"):
-            kept = self._standing()
+        said, cost = self.said("budget"), candidate.cost
+        kept = None if self.facts.workload.interval("traffic.active") else self._standing()
         if kept is not None:
-            usd = Decimal(kept.micro_usd) / _MILLION
-            if kept.micro_usd > budget.high:
-                yield _money(
-                    f"{kept.instances} x {kept.instance_type} cost {figure(usd)} USD a month, above"
-                    f" the budget{said}",
-                    kept.prices,
-                )
+            what, usd = kept
+            if usd * _MILLION > budget.high:
+                text = f"{what} cost {figure(usd)} USD a month, above the budget{said}"
+                yield _money(text, prices_date)
             return
         least = None if cost is None or not cost.complete else cost.usd_low
         if least is not None and Decimal(least) * _MILLION > budget.high:
@@ -154,117 +153,30 @@ class CapacityFit(NamedTuple):
             return
         from decimal import Decimal
 
-        if kept.micro_usd > Decimal(usd) * _MILLION:
-            own = figure(Decimal(kept.micro_usd) / _MILLION)
+        what, own = kept
+        if own > Decimal(usd):
             about = "about " if cost is not None and cost.usd_estimate else ""
             yield (
-                f"{kept.instances} x {kept.instance_type} cost {own} USD a month; the plan of"
+                f"{what} cost {figure(own)} USD a month; the plan of"
                 f" {self.facts.workload.name} is {chosen.option} at {about}{figure(usd)}"
             )
 
-    def _standing(self) -> StandingCost | None:
-        """The instances of an endpoint that stay."""
-        if self.holder:
+    def _standing(self) -> tuple[str, Decimal] | None:
+        """The instances of an endpoint that stay, and USD a month at the prices of the answer."""
+        least, types = counts(self.view, self.part, self.option).least, types_of(self.part)[0]
+        if self.holder or not least or not types:
             return None
-        return standing_cost(self.view, self.part, self.option, self.facts.region)
+        from decimal import Decimal
+
+        prices = prices_of(self.facts.region, workload=self.facts.workload)
+        usd = fleet_cost(self.part, self.option, Counts(least, least), prices).usd_low
+        return None if usd is None else (f"{least} x {' or '.join(types)}", Decimal(usd))
 
 
 def _money(message: str, day: str) -> BrokenReason:
     """A reason that prices give."""
-    because = "The budget of the workload is what it may cost; prices are AWS's, without discounts."
+    because = "The budget of the workload is what it may cost; prices are those of its answer."
     return BrokenReason(message, because, "https://aws.amazon.com/sagemaker/pricing/", day)
-
-
-class Counts(NamedTuple):
-    """The fewest and the most instances; ``None`` where that is open."""
-
-    least: int | None
-    most: int | None
-
-
-_OPEN = Counts(None, None)
-
-
-def counts(view: View, variant: Node, option: str) -> Counts:
-    """The bounds that scaling sets; without scaling, the initial number."""
-    bounds = scaled_between(view, variant)
-    if bounds is not None:
-        return bounds
-    initial = _count(variant.get("InitialInstanceCount"))
-    complete = view.world.whole and view.world.of_kind("Endpoint")
-    if view.resource.dialect in REQUESTS and initial is not None and not complete:
-        # The requests of an endpoint are files of their own: a target may be elsewhere.
-        return Counts(0 if option == ASYNCHRONOUS else 1, None)
-    return Counts(initial, initial)
-
-
-def scaled_between(view: View, variant: Node, dimension: str = INSTANCES) -> Counts | None:
-    """The bounds of what scales a variant, scheduled actions included; ``None`` without any."""
-    managed = variant.get("ManagedInstanceScaling") if dimension == INSTANCES else None
-    if managed is not None:
-        return _between(managed, "MinInstanceCount", "MaxInstanceCount")
-    targets: list[Counts] = []
-    actions: list[Counts] = []
-    for kind, found in (("ScalableTarget", targets), ("ScheduledAction", actions)):
-        for each in view.world.of_kind(kind):
-            of_it, body = view._replace(resource=each), each.body
-            what = scaled(of_it)
-            if what.form == "open":
-                return _OPEN
-            if what.variant is not variant or dimension_of(of_it) != dimension:
-                continue
-            inner = [body.get("ScalableTargetAction")] if found is actions else [body]
-            found += [_between(part, "MinCapacity", "MaxCapacity") for part in inner if part]
-            inner = [part.get("ScalableTargetAction") for part in body.items("ScheduledActions")]
-            actions += [_between(part, "MinCapacity", "MaxCapacity") for part in inner if part]
-    if not targets:
-        return None
-    least, most = [each.least for each in targets], [each.most for each in targets]
-    least += [each.least for each in actions if each.least is not None]  # one end may stand alone
-    most += [each.most for each in actions if each.most is not None]
-    fewest, largest = [n for n in least if n is not None], [n for n in most if n is not None]
-    return Counts(
-        min(fewest) if len(fewest) == len(least) else None,
-        max(largest) if len(largest) == len(most) else None,
-    )
-
-
-def _between(node: Node, least: str, most: str) -> Counts:
-    return Counts(_count(node.get(least)), _count(node.get(most)))
-
-
-def _count(node: Node | None) -> int | None:
-    amount = number_of(node)
-    return None if amount is None else int(amount)
-
-
-class StandingCost(NamedTuple):
-    """Instances that are there whatever the traffic, and their price."""
-
-    instances: int
-    instance_type: str
-    micro_usd: int  # a month, in millionths of a USD
-    prices: str  # of which day they are
-
-
-def standing_cost(
-    view: View, variant: Node, option: str, region: str | None
-) -> StandingCost | None:
-    """The monthly price of the fewest instances of a variant; ``None`` where that is open.
-
-    Without a Region the reference Region's prices count.
-
-    Raises:
-        InputError: the Region's code is none.
-    """
-    instance_type, count = text_of(variant.get("InstanceType")), counts(view, variant, option).least
-    prices = prices_of(region)
-    if instance_type is None or not count:
-        return None
-    hourly = per_hour(option, prices).get(instance_type)
-    if hourly is None:
-        return None
-    return StandingCost(count, instance_type, count * hourly * MONTH_HOURS, prices.date or "")
 
 
 class Carried(NamedTuple):
@@ -361,22 +273,6 @@ def absent_needs(
 def _is_off(node: Node | None) -> bool:
     """Whether a switch is certainly off, however a document writes it."""
     return (text_of(node) or "").lower() == "false"
-
-
-def option_of(resource: Resource, variant: Node) -> str:
-    """The option that a configuration makes; empty where that is open."""
-    if resource.kind == "TransformJob":
-        return BATCH_TRANSFORM
-    asynchronous = resource.body.get("AsyncInferenceConfig")
-    serverless = variant.get("ServerlessConfig")
-    if any(node is not None and node.kind == "unknown" for node in (asynchronous, serverless)):
-        return ""
-    if asynchronous is not None:
-        return ASYNCHRONOUS
-    if serverless is not None:
-        return SERVERLESS
-    capacity = variant.get("InstanceType") or variant.get("InstancePools")
-    return REAL_TIME if capacity is not None else ""
 
 
 class WorkloadFit:

@@ -133,7 +133,7 @@ def _names(world: World, resource: Resource) -> Iterator[str]:
     using = [
         each
         for each in world.of_kind("Endpoint")
-        if world.meant_by(each.body.get("EndpointConfigName"), *_CONFIG) is resource
+        if world.meant_by(each.body.get("EndpointConfigName"), *CONFIG) is resource
     ]
     for each in (resource, *using):
         node = each.body.get(f"{each.kind}Name")
@@ -142,7 +142,8 @@ def _names(world: World, resource: Resource) -> Iterator[str]:
         yield "" if each.dialect in REQUESTS else each.identity.rpartition(".")[2]
 
 
-_CONFIG = ("EndpointConfig", "EndpointConfigName")
+CONFIG = ("EndpointConfig", "EndpointConfigName")
+"""The kind that an endpoint names, and the field in which it does."""
 
 
 def _words(name: str) -> list[str]:

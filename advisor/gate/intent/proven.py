@@ -11,7 +11,7 @@ from advisor.catalogue.regions import AT_HOME, place_of
 from advisor.configuration.discover import discover
 from advisor.configuration.document import REQUESTS, Node, Resource, World
 from advisor.configuration.rulefiles import read_json_rules
-from advisor.gate.intent.comparison import option_of
+from advisor.gate.intent.capacity import option_of
 from advisor.gate.intent.pairing import COMPARED, documents_at
 from advisor.gate.rules.instances import is_a
 from advisor.gate.rules.model_server import model_server

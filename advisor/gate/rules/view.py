@@ -31,7 +31,7 @@ class View(Value):
     world: World
     service: ServiceModel
     region: str  # where it is deployed; empty when that is not certain
-    organisation: Organisation
+    organisation: Organisation = Organisation()
 
     def variants(self, resource: Resource | None = None) -> Iterator[tuple[Path, Node]]:
         """Production variants, then shadow variants, of an endpoint configuration."""

@@ -41,6 +41,20 @@ def unknown_variant(view: View) -> Iterator[Fault]:
         yield from no_such_variant(node, ("VariantName",), text, _variants(view))
 
 
+def unknown_in_update(view: View) -> Iterator[Fault]:
+    """A weight or a capacity for a variant that the endpoint's configuration does not have."""
+    config = config_of(view)
+    if config is None or view.world.of_kind("EndpointUpdate"):
+        return  # an update may have brought another configuration
+    variants = [node for _, node in view.variants(config)]
+    for index, item in enumerate(view.body.items("DesiredWeightsAndCapacities")):
+        node = item.get("VariantName")
+        text = text_of(node)
+        if node is not None and text is not None:
+            path = ("DesiredWeightsAndCapacities", index, "VariantName")
+            yield from no_such_variant(node, path, text, variants)
+
+
 def on_other_variant(view: View) -> Iterator[Fault]:
     """A component on a variant that names a model, or that is serverless."""
     host, node = host_of(view), view.body.get("VariantName")
