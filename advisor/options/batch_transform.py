@@ -218,7 +218,9 @@ def _client(draft: Draft, split: Records) -> Parameters:
     margin, time = draft.number("timeout-margin"), split.longest_s
     timeout = int(min(most, max(default, math.ceil(min(time, most) * margin))))
     because = "Time of a call not stated."
-    if draft.facts.is_stated("requests.processing") or timeout > default:
+    if math.isinf(time):
+        because = f"The time of a record is not known: the longest that a call may take, {most} s."
+    elif draft.facts.is_stated("requests.processing") or timeout > default:
         each = seconds(time / split.per_request)
         because = (
             f"{counted(split.per_request, 'record')} in a call x {each} = {seconds(time)}, "

@@ -117,7 +117,7 @@ def monthly_cost(plan: Plan, facts: Facts, prices: Prices) -> Cost:
 
     def priced(changed: Callable[[Usage], Usage] = lambda usage: usage) -> Cost:
         found = cost(plan.option, changed(charged(plan, facts)), prices)
-        if found.usd_low is None or found.usd_low == found.usd_high or _lacks_runs(plan, facts):
+        if found.usd_low is None or found.usd_low == found.usd_high or lacks_runs(plan, facts):
             return found
         return estimated(found, plan.option, changed(completed(plan, facts)), prices)
 
@@ -134,7 +134,7 @@ def monthly_cost(plan: Plan, facts: Facts, prices: Prices) -> Cost:
     return whole if hours is None else whole._replace(part_time=hours)
 
 
-def _lacks_runs(plan: Plan, facts: Facts) -> bool:
+def lacks_runs(plan: Plan, facts: Facts) -> bool:
     """Whether the requests of a month are the records of runs of which too little is stated."""
     if plan.option == BATCH_TRANSFORM or facts.word("requests.arrival") != "batch":
         return False
