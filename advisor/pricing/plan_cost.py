@@ -17,6 +17,7 @@ from advisor.model.workload import NO_SETTINGS, Measured, OwnSettings, Workload
 from advisor.pricing.billable_usage import charged, completed
 from advisor.rulebook.cache import rules_directory
 from advisor.rulebook.resolve import Rulebook
+from advisor.text.money_format import money
 from advisor.text.quantity import MONTH_HOURS, RATE_PER_MONTH, WEEK
 
 if TYPE_CHECKING:
@@ -122,6 +123,11 @@ def monthly_cost(plan: Plan, facts: Facts, prices: Prices) -> Cost:
         return estimated(found, plan.option, changed(completed(plan, facts)), prices)
 
     whole = priced()
+    if isinstance(plan.usage, JobUsage) and plan.usage.runs.high is None:
+        run = priced(one_run)
+        if run.usd_high is not None:
+            note = f"One run costs {money(run)} USD."
+            whole = whole._replace(a_run=money(run), notes=(note, *whole.notes))
     beside = _uncounted(facts.book, facts.point[facts.book.needs])
     if beside:
         whole = whole._replace(notes=(*whole.notes, beside))
@@ -208,6 +214,11 @@ def _within(usage: Usage, share: Decimal) -> Usage:
     if isinstance(usage, ServerlessUsage):
         return usage._replace(provisioned_hours=known(share * MONTH_HOURS), off=None)
     return usage._replace(open_share=share, off=None)
+
+
+def one_run(usage: Usage) -> Usage:
+    """The usage of one run of a job, whatever the number of runs."""
+    return usage._replace(runs=known(1)) if isinstance(usage, JobUsage) else usage
 
 
 def _awake(usage: Usage) -> Usage:
