@@ -135,9 +135,9 @@ def together(facts: StatedFacts) -> Workload:
     values, derived = {**workload.values}, dict(_largest(facts, named, _weight(heavy)[0]))
     derived |= _times(facts)
     for path in ("model.parameters", "model.precision"):  # of one model: they tell of its size
-        values.pop(path, None)
-        if path in heaviest.values:
-            values[path] = heaviest.values[path]
+        before, own = values.pop(path, None), heaviest.values.get(path)
+        if own is not None:  # one that the file states for all keeps its place
+            values[path] = own if before is None or before.value != own.value else before
         if heaviest.modelled is not None and path in heaviest.modelled.derived:
             derived[path] = heaviest.modelled.derived[path]
     if workload.text("model.accelerator") == NEURON:
