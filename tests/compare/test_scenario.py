@@ -268,7 +268,11 @@ def test_what_holds_for_all_models_is_restated_for_each(
         stated = {"models": named, "traffic": {"peak": "2/s"}, "region": "us-east-1"}
         return facts_of(online(**stated, **({"model": model} if model else {})))
 
-    value, text = {"model.precision": ("fp8", "fp8"), "model.context": (30_000, "30k")}[key]
+    values: dict[str, tuple[int | str, str]] = {
+        "model.precision": ("fp8", "fp8"),
+        "model.context": (30_000, "30k"),
+    }
+    value, text = values[key]
     there = Scenario(of(**said), key, prices_of("us-east-1")).at(value)
     fresh = of(**{**said, key.removeprefix("model."): text})
     expected = advise(fresh.workload)
