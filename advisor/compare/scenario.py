@@ -172,8 +172,6 @@ def _said_of_all(values: Mapping[str, Stated], key: str, value: KeyValue | Inter
     name, models, said = key.removeprefix("model."), values["models"], values.get(key)
     worked_out = (0, 0), (models.line, models.column)  # places of what follows from the list
     default = None if said is None or (said.line, said.column) in worked_out else said.value
-    changed = (
-        {**each, name: value} if each.get(name) in (None, default) else each
-        for each in models.value
-    )
-    return models._replace(value=tuple(changed))
+    own = [each.get(name) not in (None, default) for each in models.value]
+    pairs = zip(models.value, own, strict=True)
+    return models._replace(value=tuple(e if kept else {**e, name: value} for e, kept in pairs))
