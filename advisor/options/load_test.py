@@ -75,11 +75,8 @@ def _container(draft: Draft, frameworks: Mapping[str, tuple[str, str, str]]) -> 
     found = next((entry for word, entry in frameworks.items() if word in stated), None)
     framework, domain, nearest = found or (_OTHER, _LEARNING, "")
     done: Parameters = {"Domain": domain, "Task": _OTHER, "Framework": framework}
-    why = (
-        f"Stated as {stated}."
-        if found
-        else "The job has no value for the stated framework, or none is stated."
-    )
+    why = f"Stated as {stated}."
+    why = why if found else "The job has no value for the stated framework, or none is stated."
     draft.set("Framework", framework, why)
     draft.set("Domain", domain, "Derived from the framework; replace it by the model's task.")
     draft.set("Task", _OTHER, "The workload file does not state the model's task; name it.")
@@ -116,14 +113,11 @@ def _types(draft: Draft, chosen: str, prices: Mapping[str, int] | None) -> list[
         because = f"{need.text}; the type of the plan and the cheapest of the next classes that fit"
     if first is not None and _is_burstable(first):
         because += f"; {chosen} is burstable, and jobs take no burstable types"
-    names_ = found[:most]
-    draft.set(
-        "EndpointConfigurations",
-        ", ".join(names_),
-        sentence(because),
-        constant="" if len(names_) == 1 else "load-test-candidates",
-    )
-    return [{"InstanceType": name} for name in names_]
+    found = found[:most]
+    constant = "" if len(found) == 1 else "load-test-candidates"
+    tested = ", ".join(found)
+    draft.set("EndpointConfigurations", tested, sentence(because), constant=constant)
+    return [{"InstanceType": name} for name in found]
 
 
 def _is_burstable(instance: Instance) -> bool:
@@ -171,14 +165,11 @@ def _advanced(draft: Draft, work: Load, body: Parameters, tested: list[Parameter
     config["TrafficPattern"] = {"TrafficType": "STAIRS", "Stairs": stairs}
     config["ResourceLimit"] = {"MaxNumberOfTests": len(tested), "MaxParallelOfTests": parallel}
     config["EndpointConfigurations"] = tested
-    conditions: Parameters = {"MaxInvocations": invocations, "FlatInvocations": "Stop"}
-    limit = _latency_ms(draft, work)
+    body["StoppingConditions"] = {"MaxInvocations": invocations, "FlatInvocations": "Stop"}
+    limit, percentile = _latency_ms(draft, work), f"P{draft.number('load-test-percentile')}"
     if limit is not None:
-        percentile = f"P{draft.number('load-test-percentile')}"
-        conditions["ModelLatencyThresholds"] = [
-            {"Percentile": percentile, "ValueInMilliseconds": limit}
-        ]
-    body["StoppingConditions"] = conditions
+        late = {"Percentile": percentile, "ValueInMilliseconds": limit}
+        body["StoppingConditions"]["ModelLatencyThresholds"] = [late]
 
 
 def _invocations(draft: Draft, work: Load) -> int:
