@@ -274,7 +274,7 @@ def _with_deadline(facts: Facts, decision: Decision, candidates: tuple[Candidate
     name = plan.rests_on[0]
     same = next((each for each in decision.unknowns if each.fact == name), None)
     told, variable = facts.workload.modelled, facts.book.index.get(name)
-    value = facts.text(variable) if variable is not None else told and told.assumed[name][0]
+    value = facts.assumed(variable) if variable is not None else told and told.assumed[name][0]
     first = DecisiveUnknown(
         fact=name,
         remote=False,

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from advisor.artifacts import Files, region_option
 from advisor.artifacts.requests import kebab
+from advisor.configuration.rulefiles import read_json_rules
 from advisor.measurement.job import LoadTest, LoadTests, load_tests
 from advisor.model.advice import Advice
 from advisor.model.printable import printable
@@ -50,38 +51,18 @@ def _names(test: LoadTest) -> list[str]:
 def _readme(advice: Advice, found: LoadTests) -> Iterator[str]:
     workload = advice.workload
     yield f"# Load test of {prose(workload.name)}\n"
-    classic = not any(map(_benchmark, found.tests))
-    if classic:
-        yield (
-            "Amazon SageMaker Inference Recommender starts an endpoint for each configuration, "
-            "raises the load step by step and deletes the endpoint. You pay for these endpoints. "
-            "The role needs the right to create endpoints, such as the policy "
-            "AmazonSageMakerFullAccess."
-        )
-    else:
-        yield (
-            "A benchmark job sends the load of the workload to an endpoint with one instance. You "
-            "pay for the endpoint until you delete it."
-        )
+    kind = "benchmark" if any(map(_benchmark, found.tests)) else "classic"
+    said = read_json_rules("service", "load_tests.json")["readme"][kind]
+    yield said["does"]
     for note in found.notes:
         yield f"\n{prose(note)}"
     yield "\n## Run\n"
-    if classic:
-        yield "Put a typical request into a .tar.gz at SamplePayloadUrl. Then run in this folder:"
-    else:
-        yield "Run in this folder:"
+    yield said["run"]
     yield "\n```sh"
     for test in found.tests:
         yield from _commands(test, region_option(advice))
     yield "```\n"
-    if classic:
-        yield "Repeat the last command until Status is COMPLETED. Then use the result:"
-    else:
-        yield (
-            "When the job is Completed, copy its output from S3OutputLocation, save its "
-            f"profile_export_aiperf.json as {_RESULT.format(option=found.tests[0].option)}, and "
-            "delete the endpoint. Then use the result:"
-        )
+    yield said["then"].format(result=_RESULT.format(option=found.tests[0].option))
     yield "\n```sh"
     file = shlex.quote(printable(workload.file))
     results = (f"DIR/{FOLDER}/{_RESULT.format(option=test.option)}" for test in found.tests)

@@ -7,10 +7,10 @@ from advisor.compare.scenario import restated
 from advisor.engine.facts import Facts
 from advisor.engine.model_choices import at_fleet, variations
 from advisor.model.advice import Plan
-from advisor.model.usage import JobUsage, ServerlessUsage, known
+from advisor.model.usage import JobUsage, ServerlessUsage
 from advisor.model.workload import Alternative, Modelled
 from advisor.options import plan
-from advisor.pricing.plan_cost import in_brief, listed, monthly_cost
+from advisor.pricing.plan_cost import in_brief, listed, monthly_cost, one_run
 
 
 def beside_others(facts: Facts, made: Plan, prices: Prices) -> Modelled | None:
@@ -46,9 +46,7 @@ def _fleet(facts: Facts, change: str, made: Plan, prices: Prices) -> Alternative
     on = at_fleet(facts, usage.instance_type, int(most or 1))
     if on is None:
         return None
-    if isinstance(usage, JobUsage):  # whatever the number of runs
-        made = made._replace(usage=usage._replace(runs=known(1)))
-    cost = monthly_cost(made, facts, prices)
+    cost = monthly_cost(made._replace(usage=one_run(usage)), facts, prices)
     return Alternative(change=change, on=on, runs_on=in_brief(made), cost=cost)
 
 

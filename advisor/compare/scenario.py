@@ -8,11 +8,11 @@ from advisor.catalogue.price_snapshot import Prices
 from advisor.engine.decide import decide, status, walk
 from advisor.engine.facts import Facts
 from advisor.model.value import Value
-from advisor.model.workload import PARTS, Interval, Stated, Workload
+from advisor.model.workload import PARTS, SAID_OF_ALL, Interval, Stated, Workload
 from advisor.options import plan
 from advisor.pricing.billable_usage import completed
 from advisor.pricing.monthly import Total, total
-from advisor.pricing.plan_cost import listed
+from advisor.pricing.plan_cost import lacks_runs, listed
 from advisor.rulebook.resolve import Rulebook
 from advisor.rulebook.types import RULED_OUT
 from advisor.workload.keys import keys
@@ -123,7 +123,7 @@ class Scenario:
             if status(book.option[name], book.needs, point) == RULED_OUT:
                 continue
             made = plan(name, facts, listed(name, prices.shipped), deploy=False)
-            if made.sized == "not-sized":
+            if made.sized == "not-sized" or lacks_runs(made, facts):
                 continue
             costs[name] = total(name, completed(made, facts), prices)
         return Outcome(value=value, option=option, costs=costs)
@@ -161,5 +161,17 @@ def restated(workload: Workload, changes: Mapping[str, Interval | str | bool]) -
         elif base in split and base in values:
             single = f"{base}.{split[base]}"
             values[single] = values.pop(base)._replace(path=single)
+        if "models" in values and key.removeprefix("model.") in SAID_OF_ALL:
+            values["models"] = _said_of_all(values, key, value)
         values[key] = Stated(key, "", value, 0, 0)
     return workload._replace(values=values, measured=measured)
+
+
+def _said_of_all(values: Mapping[str, Stated], key: str, value: KeyValue | Interval) -> Stated:
+    """The list in which each model that does not state a key itself has another value of it."""
+    name, models, said = key.removeprefix("model."), values["models"], values.get(key)
+    worked_out = (0, 0), (models.line, models.column)  # places of what follows from the list
+    default = None if said is None or (said.line, said.column) in worked_out else said.value
+    own = [each.get(name) not in (None, default) for each in models.value]
+    pairs = zip(models.value, own, strict=True)
+    return models._replace(value=tuple(e if kept else {**e, name: value} for e, kept in pairs))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from math import fsum
 from typing import Any, NamedTuple
 
-from advisor.engine.named_model import StatedFacts
+from advisor.engine.named_model import StatedFacts, derived_item
 from advisor.model.options import INFERENCE_PIPELINE
 from advisor.model.workload import (
     SAID_OF_ALL,
@@ -19,7 +19,6 @@ from advisor.model.workload import (
 from advisor.rulebook.fact_entries import MEAN_PROCESSING, TYPICAL_PROCESSING
 from advisor.rulebook.hardware import NEURON
 from advisor.text.quantity import WHOLE
-from advisor.text.quantity_format import about
 
 _TRAFFIC = ("traffic.peak", "traffic.volume", "traffic.concurrent")
 _RECORDS = ("dataset.records", "dataset.size")
@@ -136,9 +135,9 @@ def together(facts: StatedFacts) -> Workload:
     values, derived = {**workload.values}, dict(_largest(facts, named, _weight(heavy)[0]))
     derived |= _times(facts)
     for path in ("model.parameters", "model.precision"):  # of one model: they tell of its size
-        values.pop(path, None)
-        if path in heaviest.values:
-            values[path] = heaviest.values[path]
+        before, own = values.pop(path, None), heaviest.values.get(path)
+        if own is not None:  # one that the file states for all keeps its place
+            values[path] = own if before is None or before.value != own.value else before
         if heaviest.modelled is not None and path in heaviest.modelled.derived:
             derived[path] = heaviest.modelled.derived[path]
     if workload.text("model.accelerator") == NEURON:
@@ -201,24 +200,34 @@ def _times(facts: StatedFacts) -> Iterator[tuple[str, Derived]]:
     """The longest time of a request and the mean by shares; of a pipeline the sum of its steps."""
     steps, told, points, longest = facts.needs(INFERENCE_PIPELINE), "", [], []
     for part in facts.parts:
-        found, middle = part.facts.workload.modelled, part.facts.taken(MEAN_PROCESSING)
-        ends = (middle, middle, middle)
-        own = None if found is None else found.derived.get(_TIME)
+        workload, middle = part.facts.workload, part.facts.taken(MEAN_PROCESSING)
+        ends: tuple[int | None, ...] = (middle, middle, middle)
+        own = None if workload.modelled is None else workload.modelled.derived.get(_TIME)
         if own is not None:
             ends = (own.item.value.low, own.middle or 0, own.item.value.high)
-            longest.append(ends)
             told = max(told, own.because)
+        elif workload.untimed:  # what is assumed of other models bounds nothing
+            ends = (1, middle, None)
+        if own is not None or workload.untimed:
+            longest.append(ends)
         points.append((1 if steps else max(1, round(part.share * _BILLIONTHS)), ends))
     if told:
         weight = 1 if steps else sum(each for each, _ in points)
-        mean = [sum(each * ends[n] for each, ends in points) // weight for n in range(3)]
-        most = mean if steps else [max(each) for each in zip(*longest, strict=True)]
+        mean = [_mean([(each, ends[n]) for each, ends in points], weight) for n in range(3)]
+        most = [None if None in each else max(each) for each in zip(*longest, strict=True)]
+        most = mean if steps else most
         several = {TYPICAL_PROCESSING: mean, f"{_TIME}.max": most}
         for path, (low, middle, high) in ({_TIME: most} if mean == most else several).items():
             yield path, _told(path, Interval(low, high), middle, told)
 
 
-def _told(path: str, value: Interval, middle: int, because: str) -> Derived:
+def _mean(weighed: list[tuple[int, int | None]], weight: int) -> int | None:
+    """The mean of ends; one without a bound leaves it without one."""
+    if any(end is None for _, end in weighed):
+        return None
+    return sum(each * (end or 0) for each, end in weighed) // weight
+
+
+def _told(path: str, value: Interval, middle: int | None, because: str) -> Derived:
     kind = "time" if path == "model.startup" or path.startswith(_TIME) else "size"
-    shown = dict.fromkeys("" if end is None else about(end, kind) for end in value)
-    return Derived(item=Stated(path, "..".join(shown), value, 0, 0), middle=middle, because=because)
+    return Derived(item=derived_item(path, kind, value), middle=middle, because=because)

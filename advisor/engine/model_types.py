@@ -80,6 +80,8 @@ def cheaper_on_device(
 ) -> bool:
     """Whether the peak costs less on instances with a device than on any with CPUs alone.
 
+    A job is paid for the time that its records take.
+
     Args:
         asked: the model and its load.
         known: figures and catalogue of the rules.
@@ -89,7 +91,9 @@ def cheaper_on_device(
     """
     prices, share = _prices(asked), known.numbers["safety-factor"]
 
-    def fleet(price: int, seconds: float, at_once: int) -> int:
+    def fleet(price: int, seconds: float, at_once: int) -> float:
+        if asked.transform:
+            return price * seconds / at_once
         number: int = ceil(max(asked.rate * seconds, asked.flying or 0) / (at_once * share))
         return max(asked.least, number) * price
 

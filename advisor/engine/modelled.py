@@ -19,6 +19,7 @@ from advisor.engine.named_model import (
     TOKENS,
     NamedModel,
     StatedFacts,
+    derived_item,
     model_of,
     tables,
 )
@@ -49,6 +50,10 @@ _CORES = 0.5  # of a vCPU: a core runs two threads
 _COMPILING = ("tei", "triton")
 _TIME = "requests.processing"
 _BODIES = ("requests.payload", "requests.response")
+_FILES = {  # kinds of which tokens do not tell the size of a body
+    "requests.payload": ("vlm", "speech", "vision"),
+    "requests.response": ("vlm", "diffusion", "vision"),
+}
 _TABULAR = ("tabular", "xgboost", "sklearn", "catboost", "lightgbm")
 _QUICK = "Models of tables usually take this long or less; measure it."
 _ON_DEVICES = (*GENERATIVE, "diffusion", "speech")
@@ -203,7 +208,8 @@ def _sizes(
     counts = (model.usual.given, model.usual.written)
     for path, source, tokens in zip(_BODIES, TOKENS, counts, strict=True):
         text = model.kind == "llm" or (model.kind in ENCODES and path == _BODIES[0])
-        if text or (model.kind != "vlm" and source not in model.assumed):
+        file = model.kind in _FILES[path]  # whatever its tokens
+        if text or not (file or source in model.assumed):
             size = tokens * known.numbers["token-bytes"]
             because = f"{tokens:,.0f} tokens of about {known.numbers['token-bytes']} bytes."
             yield _number(path, "size", size, (0.5, 2.0), because)
@@ -221,7 +227,7 @@ def _start(
     longest = _longest_start(facts)  # a start beyond it may still be shorter: the plan says so
     low = min(low, longest)
     because = "Fetch of image and weights side by side, and the rest of a start, by AWS's figures."
-    item = _stated("model.startup", "time", Interval(low, high))
+    item = derived_item("model.startup", "time", Interval(low, high))
     middle = min(isqrt(low * high), longest)
     return start, Derived(item=item, middle=middle, because=because)
 
@@ -278,7 +284,7 @@ def _untimed(
     because = f"Its weights are read for each of {model.usual.written:,.0f} tokens: measure it."
     exact, faster = (1.0, 1.0), (min(rates) / max(rates), 1.0)
     path, told = _number(_TIME, "time", time, faster, because)
-    yield path, told._replace(item=_stated(path, "time", Interval(told.item.value.low, None)))
+    yield path, told._replace(item=derived_item(path, "time", Interval(told.item.value.low, None)))
     loads = "Two copies of the weights while they are loaded."
     yield _number("model.memory", "size", 2 * model.weights, exact, loads)
     one = "Requests at once share the rate at which the weights are read."
@@ -329,7 +335,7 @@ def _number(
         max(1, min(round(each if exact else float(f"{each:.3g}")), largest(kind)))
         for each in (middle * factors[0], middle, middle * factors[1])
     )
-    item = _stated(path, kind, Interval(low, high))
+    item = derived_item(path, kind, Interval(low, high))
     return path, Derived(item=item, middle=value, because=because)
 
 
@@ -343,13 +349,6 @@ def _open(told: Derived) -> Derived:
         return told
     high = None if told.item.value.high is None else told.middle
     return told._replace(item=told.item._replace(value=Interval(1, high)))
-
-
-def _stated(path: str, kind: str, value: Interval) -> Stated:
-    value = Interval(*(end if end is None else min(end, largest(kind)) for end in value))
-    ends = [about(end, kind) for end in value if end is not None]
-    said = "..".join(dict.fromkeys(ends))
-    return Stated(path, said if value.high is not None else f">= {said}", value, 0, 0)
 
 
 def _conflicts(facts: StatedFacts, told: Mapping[str, Derived]) -> Iterator[Finding]:

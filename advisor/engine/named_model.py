@@ -12,12 +12,13 @@ from typing import Any, Protocol
 from advisor.catalogue.models import Models
 from advisor.model.geometry import Geometry
 from advisor.model.value import Value
-from advisor.model.workload import GENERATIVE, Interval, Workload
+from advisor.model.workload import GENERATIVE, Interval, Stated, Workload
 from advisor.modelling import memory
 from advisor.modelling.encoders import ENCODES
 from advisor.modelling.speed import Tokens
 from advisor.rulebook.knowledge import Knowledge
 from advisor.rulebook.resolve import Rulebook
+from advisor.text.quantity import largest
 from advisor.text.quantity_format import about
 
 EMBEDDING = "embedding"
@@ -43,6 +44,13 @@ class StatedFacts(Protocol):
 
     def needs(self, feature: str) -> bool:
         """Whether a feature is needed."""
+
+
+def derived_item(path: str, kind: str, value: Interval) -> Stated:
+    """What is derived of a key, in the base unit of its kind, as a file would state it."""
+    value = Interval(*(end if end is None else min(end, largest(kind)) for end in value))
+    said = "..".join(dict.fromkeys(about(end, kind) for end in value if end is not None))
+    return Stated(path, said if value.high is not None else f">= {said}", value, 0, 0)
 
 
 def tables(facts: StatedFacts) -> Models:
@@ -156,8 +164,8 @@ def _tokens(
             constant = known.sizing[f"tokens-{path.rpartition('.')[2]}"]
             stated = Interval(constant.value, constant.value)
             assumed[path] = (f"{constant.value}", constant.origin.because)
-        largest = facts.workload.stated(path)
-        ends = largest.value if largest is not None else stated
+        longest = facts.workload.stated(path)
+        ends = longest.value if longest is not None else stated
         usual.append(stated.high or stated.low or 1)
         least.append(stated.low or 1)
         most.append(max(ends.high or ends.low or 1, usual[-1]))

@@ -56,8 +56,8 @@ def measured_workload(
     jobs = tuple(dict.fromkeys(each.job for each in tests))
     bare = Measured(jobs=jobs, keys=(), taken=None, serverless=None, tests=tests, findings=())
     tests = weighed(facts, known, learned(prices, bare), tests)
-    taken = _taken(tests, serverless=False)
-    serverless = _taken(tests, serverless=True)
+    stand = {bool(each.memory_mb): each for each in tests if each.standing == TAKEN}
+    taken, serverless = stand.get(False), stand.get(True)
     chosen = taken or serverless
     keys: tuple[str, ...] = ()
     if chosen is not None:
@@ -86,10 +86,3 @@ def _modelled(facts: Facts, found: Measurement) -> Measurement:
     if on is None or on.instance_type != kind:
         return found
     return found._replace(modelled=predicted(facts, times))
-
-
-def _taken(tests: tuple[Measurement, ...], *, serverless: bool) -> Measurement | None:
-    for each in tests:
-        if each.standing == TAKEN and bool(each.memory_mb) is serverless:
-            return each
-    return None

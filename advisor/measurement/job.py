@@ -2,12 +2,13 @@
 
 # No `from __future__ import annotations` here: NamedTuple compiles annotations that are texts.
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from advisor.configuration.rulefiles import read_json_rules
 from advisor.engine.facts import Facts
 from advisor.model.advice import Advice, Candidate, Plan
 from advisor.model.errors import InputError
-from advisor.model.options import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME, SERVERLESS
+from advisor.model.options import REAL_TIME, SERVERLESS
 from advisor.model.usage import Usage
 from advisor.options import benchmark, load_test, memory, plan
 from advisor.options.plan_builder import Basis, Draft
@@ -19,20 +20,6 @@ _BY_HAND = (
     "Load your own endpoint instead, and state the result: model.measured_on, "
     "model.throughput and requests.processing."
 )
-# What a job does not show of the option that was chosen.
-_OTHER_WAY = {
-    ASYNCHRONOUS: "An asynchronous endpoint calls the same container on the same instance types. "
-    "The job calls it through InvokeEndpoint: neither the queue nor the way through Amazon S3 is "
-    "measured.",
-    BATCH_TRANSFORM: "A transform job calls the same container on the same instance types. The job "
-    "calls it through InvokeEndpoint: how records are put together is not measured.",
-}
-# Needs that one container on an endpoint of its own does not show.
-_NOT_SHOWN = {
-    "inference-pipeline": "The container of the model is measured alone, not the pipeline.",
-    "multi-container": "The container of the model is measured alone, not beside the others.",
-    "inference-components": "The model is measured on whole instances, not as a component.",
-}
 
 
 class LoadTest(NamedTuple):
@@ -78,8 +65,12 @@ def _job(draft: Draft, sized: Usage, prices: Mapping[str, int] | None) -> Plan:
     """A benchmark where the model writes tokens on a GPU, else the classic job."""
     told = draft.facts.workload.modelled
     if draft.option == SERVERLESS or told is None or told.on is None:
-        return load_test.plan(draft, sized, prices)
+        return load_test.plan(draft, sized, prices, _rules()["frameworks"])
     return benchmark.plan(draft, told, told.on, sized)
+
+
+def _rules() -> Mapping[str, Any]:
+    return read_json_rules("service", "load_tests.json")  # type: ignore[no-any-return]
 
 
 def _against(advice: Advice, option: str) -> str:
@@ -117,12 +108,12 @@ def _instance_type(advice: Advice) -> str:
 
 def _notes(advice: Advice, draft: Draft) -> Iterator[str]:
     option = advice.decision.option
-    if option in _OTHER_WAY:
-        yield _OTHER_WAY[option]
-    for need, note in _NOT_SHOWN.items():
-        if draft.needs(need):
-            yield note
-    if memory.models(draft) > 1 and not any(map(draft.needs, _NOT_SHOWN)):
+    rules = _rules()
+    if option in rules["other_way"]:
+        yield rules["other_way"][option]
+    alone = [note for need, note in rules["not_shown"].items() if draft.needs(need)]
+    yield from alone
+    if memory.models(draft) > 1 and not alone:
         yield (
             f"One of {memory.models(draft)} models is measured, alone on its endpoint: loading it "
             "when it is first called, and what the others take, are not."

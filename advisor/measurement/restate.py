@@ -42,7 +42,7 @@ def restated(
         new["model.measured_on"] = (found.instance_type, found.instance_type)
         elsewhere = workload.text("model.measured_on") not in (None, found.instance_type)
         if "model.concurrency" not in values or elsewhere:
-            at_once = max(1, int(found.per_second * found.latency_s))
+            at_once = max(1, round(found.per_second * found.latency_s))
             new["model.concurrency"] = _quantity(at_once, "count")
     for path, (text, value) in new.items():
         values.pop(path, None)

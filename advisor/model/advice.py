@@ -140,6 +140,7 @@ class Cost(Value):
     notes: tuple[str, ...] = ()
     usd_estimate: str | None = None
     estimate_rests_on: tuple[str, ...] = ()  # facts that nothing bounds, the weightiest first
+    a_run: str = ""  # USD of one run of a job, where nothing bounds how many there are
     part_time: OtherHours | None = None  # where hours are stated, and saving them saves money
     always_on: OtherHours | None = None  # where scheduled actions save money
 

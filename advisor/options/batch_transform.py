@@ -218,7 +218,9 @@ def _client(draft: Draft, split: Records) -> Parameters:
     margin, time = draft.number("timeout-margin"), split.longest_s
     timeout = int(min(most, max(default, math.ceil(min(time, most) * margin))))
     because = "Time of a call not stated."
-    if draft.facts.is_stated("requests.processing") or timeout > default:
+    if math.isinf(time):
+        because = f"The time of a record is not known: the longest that a call may take, {most} s."
+    elif draft.facts.is_stated("requests.processing") or timeout > default:
         each = seconds(time / split.per_request)
         because = (
             f"{counted(split.per_request, 'record')} in a call x {each} = {seconds(time)}, "
@@ -231,15 +233,12 @@ def _client(draft: Draft, split: Records) -> Parameters:
 
 
 def _output(draft: Draft, split: Records, key: str | None) -> Parameters:
-    output: Parameters = {
+    return {
         "S3OutputPath": placeholders.location(draft, "batch/output", "S3OutputPath"),
         "AssembleWith": split.assemble,
+        **({"Accept": split.content_type} if split.join and split.content_type else {}),
+        **({} if key is None else {"KmsKeyId": key}),
     }
-    if split.join and split.content_type:
-        output["Accept"] = split.content_type
-    if key is not None:
-        output["KmsKeyId"] = key
-    return output
 
 
 def _resources(draft: Draft, run: Run, instance: Instance, key: str | None) -> Parameters:
@@ -247,30 +246,27 @@ def _resources(draft: Draft, run: Run, instance: Instance, key: str | None) -> P
     if key is None:
         return resources
     draft.carry("kms")
+    value, because = key, "Encrypts the volume of each instance; KmsKeyId the output."
     if instance.local_nvme is False:
         resources["VolumeKmsKeyId"] = key
-        because = "Encrypts the volume of each instance; KmsKeyId the output."
-        draft.set("VolumeKmsKeyId", key, because)
     else:
-        draft.set(
-            "VolumeKmsKeyId",
-            "not set",
+        value = "not set"
+        because = (
             f"{instance.type} has local disks, and a job that names a volume key on it is refused; "
-            "a hardware module encrypts them. KmsKeyId encrypts the output.",
+            "a hardware module encrypts them. KmsKeyId encrypts the output."
         )
+    draft.set("VolumeKmsKeyId", value, because)
     return resources
 
 
 def _capture(draft: Draft, parameters: Parameters, key: str | None) -> None:
     if not draft.needs("data-capture"):
         return
-    block: Parameters = {
+    parameters["DataCaptureConfig"] = {
         "DestinationS3Uri": placeholders.location(draft, "data-capture", "DestinationS3Uri"),
         "GenerateInferenceId": True,
+        **({} if key is None else {"KmsKeyId": key}),
     }
-    if key is not None:
-        block["KmsKeyId"] = key
-    parameters["DataCaptureConfig"] = block
     draft.carry("data-capture")
     because = "A transform job captures all data; it has no share."
     draft.set("DataCaptureConfig", "all records", because)

@@ -16,25 +16,17 @@ from advisor.options.load import Load, seconds, sentence
 from advisor.options.plan_builder import NOT_CALLED, Draft
 from advisor.rulebook.hardware import Instance
 
-_OTHER = "OTHER"
-_LEARNING, _LANGUAGE = "MACHINE_LEARNING", "NATURAL_LANGUAGE_PROCESSING"
-# Frameworks as the job names them, by a word of the workload's, with the domain that goes without
-# saying and the model of the service's own benchmarks that is the same one.
-_FRAMEWORKS = {
-    "xgboost": ("XGBOOST", _LEARNING, "xgboost"),
-    "sklearn": ("SAGEMAKER-SCIKIT-LEARN", _LEARNING, "sagemaker-scikit-learn"),
-    "scikit-learn": ("SAGEMAKER-SCIKIT-LEARN", _LEARNING, "sagemaker-scikit-learn"),
-    "tensorflow": ("TENSORFLOW", _LEARNING, ""),
-    "pytorch": ("PYTORCH", _LEARNING, ""),
-    "huggingface": ("PYTORCH", _LANGUAGE, ""),
-    "transformers": ("PYTORCH", _LANGUAGE, ""),
-    "vllm": ("PYTORCH", _LANGUAGE, ""),
-}
+_OTHER, _LEARNING = "OTHER", "MACHINE_LEARNING"
 _VERSION = re.compile(r"(?<![\w.])[0-9]\.[A-Za-z0-9.-]{1,8}(?!\S)")
 _LONGEST_NAME = 64
 
 
-def plan(draft: Draft, sized: Usage, prices: Mapping[str, int] | None) -> Plan:
+def plan(
+    draft: Draft,
+    sized: Usage,
+    prices: Mapping[str, int] | None,
+    frameworks: Mapping[str, tuple[str, str, str]],
+) -> Plan:
     """CreateModel and the job, with the reason of every number among the settings.
 
     A load test with the stated traffic where anything is stated of it, else the service's own list
@@ -44,6 +36,7 @@ def plan(draft: Draft, sized: Usage, prices: Mapping[str, int] | None) -> Plan:
         draft: of real-time or serverless inference, the two that a job measures.
         sized: usage of the plan to measure.
         prices: millionths of a USD an hour of the types that the Region sells.
+        frameworks: as the job names them, with domain and nearest model, by a word of the workload.
     """
     work = loads.known(draft)
     # One model, whatever else shares its endpoint: that is all that a job can load.
@@ -54,7 +47,7 @@ def plan(draft: Draft, sized: Usage, prices: Mapping[str, int] | None) -> Plan:
         "RoleArn": model.parameters["ExecutionRoleArn"],
         "InputConfig": config,
     }
-    config["ContainerConfig"] = _container(draft)
+    config["ContainerConfig"] = _container(draft, frameworks)
     if isinstance(sized, ServerlessUsage):
         tested = _serverless(draft, sized)
     else:
@@ -77,16 +70,13 @@ def plan(draft: Draft, sized: Usage, prices: Mapping[str, int] | None) -> Plan:
     return draft.plan((model, job), NOT_CALLED, (), sized)
 
 
-def _container(draft: Draft) -> Parameters:
+def _container(draft: Draft, frameworks: Mapping[str, tuple[str, str, str]]) -> Parameters:
     stated = (draft.text("model.framework") or "").lower()
-    found = next((entry for word, entry in _FRAMEWORKS.items() if word in stated), None)
+    found = next((entry for word, entry in frameworks.items() if word in stated), None)
     framework, domain, nearest = found or (_OTHER, _LEARNING, "")
     done: Parameters = {"Domain": domain, "Task": _OTHER, "Framework": framework}
-    why = (
-        f"Stated as {stated}."
-        if found
-        else "The job has no value for the stated framework, or none is stated."
-    )
+    why = f"Stated as {stated}."
+    why = why if found else "The job has no value for the stated framework, or none is stated."
     draft.set("Framework", framework, why)
     draft.set("Domain", domain, "Derived from the framework; replace it by the model's task.")
     draft.set("Task", _OTHER, "The workload file does not state the model's task; name it.")
@@ -97,10 +87,8 @@ def _container(draft: Draft) -> Parameters:
         done["NearestModelName"] = nearest
     media, why = call.content_type(draft), "The format that the framework's container takes."
     if media is None:
-        media, why = (
-            "application/octet-stream",
-            "The format is unknown; name the format of the payload.",
-        )
+        media = "application/octet-stream"
+        why = "The format is unknown; name the format of the payload."
     draft.set("SupportedContentTypes", media, why)
     done["PayloadConfig"] = {
         "SamplePayloadUrl": placeholders.location(
@@ -125,14 +113,11 @@ def _types(draft: Draft, chosen: str, prices: Mapping[str, int] | None) -> list[
         because = f"{need.text}; the type of the plan and the cheapest of the next classes that fit"
     if first is not None and _is_burstable(first):
         because += f"; {chosen} is burstable, and jobs take no burstable types"
-    names_ = found[:most]
-    draft.set(
-        "EndpointConfigurations",
-        ", ".join(names_),
-        sentence(because),
-        constant="" if len(names_) == 1 else "load-test-candidates",
-    )
-    return [{"InstanceType": name} for name in names_]
+    found = found[:most]
+    constant = "" if len(found) == 1 else "load-test-candidates"
+    tested = ", ".join(found)
+    draft.set("EndpointConfigurations", tested, sentence(because), constant=constant)
+    return [{"InstanceType": name} for name in found]
 
 
 def _is_burstable(instance: Instance) -> bool:
@@ -180,14 +165,11 @@ def _advanced(draft: Draft, work: Load, body: Parameters, tested: list[Parameter
     config["TrafficPattern"] = {"TrafficType": "STAIRS", "Stairs": stairs}
     config["ResourceLimit"] = {"MaxNumberOfTests": len(tested), "MaxParallelOfTests": parallel}
     config["EndpointConfigurations"] = tested
-    conditions: Parameters = {"MaxInvocations": invocations, "FlatInvocations": "Stop"}
-    limit = _latency_ms(draft, work)
+    body["StoppingConditions"] = {"MaxInvocations": invocations, "FlatInvocations": "Stop"}
+    limit, percentile = _latency_ms(draft, work), f"P{draft.number('load-test-percentile')}"
     if limit is not None:
-        percentile = f"P{draft.number('load-test-percentile')}"
-        conditions["ModelLatencyThresholds"] = [
-            {"Percentile": percentile, "ValueInMilliseconds": limit}
-        ]
-    body["StoppingConditions"] = conditions
+        late = {"Percentile": percentile, "ValueInMilliseconds": limit}
+        body["StoppingConditions"]["ModelLatencyThresholds"] = [late]
 
 
 def _invocations(draft: Draft, work: Load) -> int:

@@ -1,5 +1,6 @@
 """How a transform job cuts its input into requests, and puts the answers together again."""
 
+import math
 from typing import NamedTuple
 
 from advisor.modelling.queueing.transform_jobs import records_per_request
@@ -20,6 +21,7 @@ _TEXTS = ("llm", "vlm", "seq2seq", "embedding", "encoder", "reranker", "diffusio
 _FILES = ("speech", "vision")
 _DOCUMENT = "application/json"
 _ALONE, _MANY = "one document in a request", "as many records as fit in a request"
+_UNTIMED = "one record in a request, since the time of a record is not known"
 
 
 class Records(NamedTuple):
@@ -33,7 +35,7 @@ class Records(NamedTuple):
     payload_mb: int
     concurrent: int
     per_request: int
-    longest_s: float  # of one request, at the most
+    longest_s: float  # of one request, at the most; infinite where nothing tells
 
 
 def records(draft: Draft, workers: int, workers_text: str) -> Records:
@@ -50,7 +52,8 @@ def records(draft: Draft, workers: int, workers_text: str) -> Records:
     single = _kind(draft) in _TEXTS
     time = _longest_s(draft, workers)
     cut = split_type != "None"
-    payload, together, why = _payload(draft, workers, time, splits=cut, single=single)
+    alone = _ALONE if single else _UNTIMED if math.isinf(time) else ""
+    payload, together, why = _payload(draft, workers, time, splits=cut, alone=alone)
     concurrent = _concurrent(draft, payload, workers, workers_text)
     strategy = ""
     if cut:
@@ -115,11 +118,13 @@ def _longest_s(draft: Draft, workers: int) -> float:
     rate = draft.upper("model.throughput")
     if longest is None and rate:
         return workers * PER_SECOND / rate
+    if draft.facts.workload.untimed:
+        return math.inf
     return float((longest or draft.facts.taken("requests.processing")) / SECOND)
 
 
 def _payload(
-    draft: Draft, workers: int, time: float, *, splits: bool, single: bool
+    draft: Draft, workers: int, time: float, *, splits: bool, alone: str
 ) -> tuple[int, int, str]:
     """MB of a request, its records where they are put together, else 0, and the reason.
 
@@ -136,7 +141,7 @@ def _payload(
     if largest is None:
         because = f"Size of one {unit} not stated."
         draft.set("MaxPayloadInMB", default, because, constant="batch-payload-default")
-        return int(default), 1 - single, _ALONE if single else _MANY
+        return int(default), 0 if alone else 1, alone or _MANY
     margin = draft.number("batch-record-margin")
     wanted = -(-int(largest * margin) // MIB)
     payload = int(min(product, max(1, wanted, min(default, product // workers))))
@@ -146,8 +151,8 @@ def _payload(
     )
     sizes = draft.facts.interval("dataset.record")
     record = 0 if sizes is None else sizes.low or sizes.high or 0  # more of the smaller ones fit
-    together, why = (0, _ALONE) if single else (1, _MANY)
-    if splits and record and not single:
+    together, why = 0 if alone else 1, alone or _MANY
+    if splits and record and not alone:
         limit, times = draft.number("batch-timeout-most"), draft.number("timeout-margin")
         most = max(1, int(limit / (time * times)))
         within = f"x {seconds(time)} x {times} stay within {limit} s"

@@ -17,6 +17,7 @@ from advisor.model.workload import NO_SETTINGS, Measured, OwnSettings, Workload
 from advisor.pricing.billable_usage import charged, completed
 from advisor.rulebook.cache import rules_directory
 from advisor.rulebook.resolve import Rulebook
+from advisor.text.money_format import money
 from advisor.text.quantity import MONTH_HOURS, RATE_PER_MONTH, WEEK
 
 if TYPE_CHECKING:
@@ -117,11 +118,16 @@ def monthly_cost(plan: Plan, facts: Facts, prices: Prices) -> Cost:
 
     def priced(changed: Callable[[Usage], Usage] = lambda usage: usage) -> Cost:
         found = cost(plan.option, changed(charged(plan, facts)), prices)
-        if found.usd_low is None or found.usd_low == found.usd_high or _lacks_runs(plan, facts):
+        if found.usd_low is None or found.usd_low == found.usd_high or lacks_runs(plan, facts):
             return found
         return estimated(found, plan.option, changed(completed(plan, facts)), prices)
 
     whole = priced()
+    if isinstance(plan.usage, JobUsage) and plan.usage.runs.high is None:
+        run = priced(one_run)
+        if run.usd_high is not None:
+            note = f"One run costs {money(run)} USD."
+            whole = whole._replace(a_run=money(run), notes=(note, *whole.notes))
     beside = _uncounted(facts.book, facts.point[facts.book.needs])
     if beside:
         whole = whole._replace(notes=(*whole.notes, beside))
@@ -134,7 +140,7 @@ def monthly_cost(plan: Plan, facts: Facts, prices: Prices) -> Cost:
     return whole if hours is None else whole._replace(part_time=hours)
 
 
-def _lacks_runs(plan: Plan, facts: Facts) -> bool:
+def lacks_runs(plan: Plan, facts: Facts) -> bool:
     """Whether the requests of a month are the records of runs of which too little is stated."""
     if plan.option == BATCH_TRANSFORM or facts.word("requests.arrival") != "batch":
         return False
@@ -208,6 +214,11 @@ def _within(usage: Usage, share: Decimal) -> Usage:
     if isinstance(usage, ServerlessUsage):
         return usage._replace(provisioned_hours=known(share * MONTH_HOURS), off=None)
     return usage._replace(open_share=share, off=None)
+
+
+def one_run(usage: Usage) -> Usage:
+    """The usage of one run of a job, whatever the number of runs."""
+    return usage._replace(runs=known(1)) if isinstance(usage, JobUsage) else usage
 
 
 def _awake(usage: Usage) -> Usage:

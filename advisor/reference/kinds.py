@@ -16,15 +16,23 @@ Raw = Mapping[str, Any]
 
 
 def _rows(*rows: tuple[str, str]) -> Callable[[Raw], Iterator[Detail]]:
-    """Details that a rule file holds as they are: their labels, and the keys or texts with keys."""
+    """Details that a rule file holds as they are: their labels, and the keys or texts with keys.
+
+    What an entry does not have is left out.
+    """
 
     def describe(raw: Raw) -> Iterator[Detail]:
         for label, key in rows:
-            said = key.format(**raw) if "{" in key else raw[key]
-            each = said if isinstance(said, list | dict) else [said]
-            yield Detail(label, ", ".join(e if isinstance(e, str) else e["id"] for e in each))
+            said = key.format(**raw) if "{" in key else raw.get(key)
+            each = said if isinstance(said, list | dict) else [said] if said else []
+            told = ", ".join(e["id"] if isinstance(e, dict) else str(e) for e in each)
+            if told:
+                yield Detail(label, told)
 
     return describe
+
+
+_ends = _rows(("Fix", "fix"), ("Consider", "consider"))
 
 
 def limit(raw: Raw) -> Iterator[Detail]:
@@ -118,9 +126,7 @@ def feature(raw: Raw) -> Iterator[Detail]:
 def caution(raw: Raw) -> Iterator[Detail]:
     """When it warns and what it says."""
     when = f", when {condition(raw['when'])}" if "when" in raw else ""
-    yield Detail("Options", ", ".join(raw["options"]))
-    if "ways" in raw:
-        yield Detail("Hosted as", ", ".join(raw["ways"]))
+    yield from _rows(("Options", "options"), ("Hosted as", "ways"))(raw)
     yield Detail("Sound", f"{raw['fact']} {bound(raw)}{when}")
     yield Detail(raw["severity"].capitalize(), raw["says"])
     yield from _ends(raw)
@@ -136,19 +142,11 @@ def consider(raw: Raw) -> Iterator[Detail]:
     yield Detail("Shown", f"{shown[raw['applies']]}, if {condition(raw['when'])}")
 
 
-def finding(raw: Raw) -> Iterator[Detail]:
-    """Its severity and what to do."""
-    yield Detail("Severity", raw["severity"])
-    yield from _ends(raw)
-
-
 def quota(raw: Raw) -> Iterator[Detail]:
     """Its code and the values that were published or seen."""
-    yield Detail("Options", ", ".join(raw["options"]))
-    if "code" in raw:
-        yield Detail("Code", raw["code"])
+    yield from _rows(("Options", "options"), ("Code", "code"))(raw)
     if "default" in raw:
-        yield Detail("Default", str(raw["default"]))
+        yield Detail("Default", value(raw["default"]))
     if "default_in_region" in raw:
         yield Detail("Default", "by Region; see rules/regions.yaml")
     if "seen" in raw:
@@ -184,8 +182,7 @@ def check(raw: Raw) -> Iterator[Detail]:
     for label, key in (("Reads", "applies_to"), ("Written as", "dialects"), ("Profile", "profile")):
         if key in raw:
             yield Detail(label, value(raw[key]))
-    if "instead_of" in raw:
-        yield Detail("Instead of", ", ".join(raw["instead_of"]))
+    yield from _rows(("Instead of", "instead_of"))(raw)
     if "linters" in raw:
         asked = ", ".join(raw["linters"])
         yield Detail(
@@ -196,8 +193,7 @@ def check(raw: Raw) -> Iterator[Detail]:
 
 def layout(raw: Raw) -> Iterator[Detail]:
     """Its names, and the faults of an archive with another layout."""
-    yield Detail("Called", ", ".join(raw["names"]))
-    yield Detail("Images", ", ".join(raw["images"]))
+    yield from _rows(("Called", "names"), ("Images", "images"))(raw)
     yield Detail("Begins", "at the top" if raw["root"] == "archive" else "at the top or below")
     for fault in raw["faults"]:
         but = f", unless {' or '.join(fault['unless'])} says otherwise" if "unless" in fault else ""
@@ -213,18 +209,12 @@ def setting(raw: Raw) -> Iterator[Detail]:
         yield Detail("Default", value(raw["default"]))
 
 
-def _ends(raw: Raw) -> Iterator[Detail]:
-    if "fix" in raw:
-        yield Detail("Fix", raw["fix"])
-    if raw.get("consider"):
-        yield Detail("Consider", ", ".join(raw["consider"]))
-
-
 _ALL: tuple[Callable[[Raw], Iterator[Detail]], ...] = (
-    *(limit, question, way_limit, preference, fact, word, feature, caution, consider, finding),
+    *(limit, question, way_limit, preference, fact, word, feature, caution, consider),
     *(quota, constant, family, check, layout, setting),
 )
 DESCRIBERS = {each.__name__.replace("_", "-"): each for each in _ALL} | {
+    "finding": _rows(("Severity", "severity"), ("Fix", "fix"), ("Consider", "consider")),
     "option": _rows(("Is", "summary"), ("Limits", "limits")),
     "way": _rows(("Is", "says"), ("Stated as", "deploy.hosting: {way}"), ("Limits", "limits")),
     "derived-fact": _rows(("Kind", "kind"), ("From", "from")),

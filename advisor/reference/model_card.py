@@ -10,6 +10,7 @@ from advisor.engine.model_load import Asked
 from advisor.engine.model_types import fleets
 from advisor.model.workload import OnType
 from advisor.modelling import memory
+from advisor.modelling.encoders import ENCODES
 from advisor.modelling.speed import Tokens
 from advisor.reference.entry import Detail, Entry, entry
 from advisor.rulebook.knowledge import Knowledge, knowledge
@@ -30,7 +31,8 @@ def model_card(name: str) -> Entry:
         InputError: no model is known by it, or several are.
     """
     found = known_models().find(name)
-    told = {"title": f"{found.family}, {found.geometry.kind}", "because": "", "since": _SINCE}
+    title = ", ".join(dict.fromkeys((found.family, found.geometry.kind)))
+    told = {"title": title, "because": "", "since": _SINCE}
     raw = {"id": found.id, "source": found.source, "as_of": found.as_of, **told}
     return entry("model", raw, "models.csv", tuple(_details(found)))
 
@@ -38,7 +40,11 @@ def model_card(name: str) -> Entry:
 def _details(found: KnownModel) -> Iterator[Detail]:
     shape, numbers, known = found.geometry, known_models().numbers, knowledge(load().raw)
     active = shape.active_parameters
-    yield Detail("Parameters", f"{shape.parameters:,}, {active:,} active for a token")
+    if not shape.parameters:
+        yield Detail("Weights", "those of your archive; state model.size")
+        return
+    some = f", {active:,} active for a token" if active != shape.parameters else ""
+    yield Detail("Parameters", f"{shape.parameters:,}{some}")
     precisions = dict.fromkeys((shape.dtype, *_PRECISIONS))
     weights = {each: memory.weight_bytes(shape, each, numbers) for each in precisions}
     told = ", ".join(f"{about(size, 'size')} {each}" for each, size in weights.items())
@@ -46,6 +52,8 @@ def _details(found: KnownModel) -> Iterator[Detail]:
     if shape.context:
         yield Detail("Context", f"{shape.context:,} tokens")
     if not shape.generates:
+        if shape.kind not in ENCODES:
+            yield Detail("Time", "not modelled: measure one request, state requests.processing")
         return
     cache = memory.kv_bytes(shape, 1024) - shape.state_bytes
     yield Detail("Cache", f"{about(cache / 1024, 'size')} a token at 1,024 tokens")

@@ -330,21 +330,17 @@ def _answers(each: MovedAnswer) -> str:
 
 def _counted(found: Compared) -> str:
     """How much differs, in a sentence or two."""
-    parts = []
-    if found.changes is None:
-        parts.append(
-            f"{found.old} contains answers, not rules; name a release instead to see changed rules"
-        )
-    else:
+    parts = [
+        f"{found.old} contains answers, not rules; name a release instead to see changed rules"
+    ]
+    if found.changes is not None:
         counts = {what: sum(1 for each in found.changes if each.what == what) for what in _SIGNS}
         worded = sum(1 for each in found.changes if not each.decides)
         checks = len(new_checks(found.changes))
         said = ", ".join(f"{number} {what}" for what, number in counts.items() if number)
-        parts.append(f"{found.old} to {found.new}: {said or 'no rule differs'}")
-        if worded:
-            parts.append(f"{worded} in wording only")
-        if checks:
-            parts.append(f"new checks: {checks}")
+        parts = [f"{found.old} to {found.new}: {said or 'no rule differs'}"]
+        parts += [f"{worded} in wording only"] if worded else []
+        parts += [f"new checks: {checks}"] if checks else []
     if found.workloads:
         parts.append(f"changed answers: {len(found.moved)} of {found.workloads}")
     return printable("; ".join(parts))
@@ -382,7 +378,6 @@ def _row(change: EntryChange) -> tuple[str, str, str, str]:
 
 def as_values(found: Compared) -> dict[str, Any]:
     """Everything, for JSON."""
-    changes = found.changes or ()
     return {
         "schema": "sm-advise/rules-diff.v1",
         "old": found.old,
@@ -408,7 +403,7 @@ def as_values(found: Compared) -> dict[str, Any]:
                 "values": [value._asdict() for value in change.values],
                 "decides": change.decides,
             }
-            for change in changes
+            for change in found.changes
         ],
-        "new_checks": [each.name for each in new_checks(changes)],
+        "new_checks": [each.name for each in new_checks(found.changes or ())],
     }

@@ -132,8 +132,10 @@ def _answers(advice: Advice, chosen: Candidate) -> Iterator[str]:
 
 def price(candidate: Candidate) -> str:
     """The monthly cost in a line: 336.53 USD/month, price unknown."""
-    text = money(candidate.cost)
-    return "price unknown" if text in (UNKNOWN, NOT_APPLICABLE) else f"{text} USD/month"
+    text, cost = money(candidate.cost), candidate.cost
+    if text not in (UNKNOWN, NOT_APPLICABLE):
+        return f"{text} USD/month"
+    return f"{cost.a_run} USD a run" if cost is not None and cost.a_run else "price unknown"
 
 
 def _time(candidate: Candidate) -> str:

@@ -29,7 +29,7 @@ def lines(told: Modelled, *, job: bool) -> Iterator[str]:
     for names, of_list in alike.values():
         said = ", ".join(names[:2]) + (f" and {len(names) - 2} more" if names[2:] else "")
         yield from (f"{said}: {line}" for line in lines(of_list, job=job))
-    if told.members:
+    if told.members or not told.weights:
         return
     cache = f" + KV {about(told.kv_per_token, 'size')}/token" if told.kv_per_token else ""
     held = f"{told.name}: weights {about(told.weights, 'size')} {told.precision}{cache}"

@@ -78,7 +78,7 @@ def _strips(found: Sweep, canvas: Canvas) -> Iterator[str]:
         (share(float(str(each.below.value))), each.before or "none") for each in found.crossings
     ]
     last = found.points[-1].cheapest or "none"
-    if any(point.costs for point in found.points):
+    if any(point.cheapest for point in found.points):
         yield f"{'cheapest':<{_MARGIN}}{strip([*turns, (1.0, last)], canvas, _MARGIN)}"
     if isinstance(found.current, int):
         place = _MARGIN + round(share(found.current) * (canvas.width - _MARGIN - 1))

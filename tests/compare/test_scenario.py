@@ -254,3 +254,38 @@ def test_the_answer_at_a_value_is_that_of_the_rules(document: Document, value: i
     scenario = Scenario(facts, "traffic.volume", prices_of(facts.region))
     there = facts_at(restated(facts.workload, {"traffic.volume": Interval(value, value)}))
     assert scenario.at(value).option == decide(facts.book, there.point)
+
+
+@pytest.mark.parametrize("key", ["model.precision", "model.context"])
+@pytest.mark.parametrize("own", [{}, {"precision": "fp16"}, {"context": "4k"}])
+@pytest.mark.parametrize("said", [{}, {"precision": "bf16", "context": "2k"}])
+def test_what_holds_for_all_models_is_restated_for_each(
+    key: str, own: dict[str, str], said: dict[str, str]
+) -> None:
+    def of(**model: str) -> Facts:
+        small, large = {"id": "Qwen/Qwen3-4B"}, {"id": "Qwen/Qwen3-32B", **own}
+        named = [{"name": "a", **small}, {"name": "b", **large}]
+        stated = {"models": named, "traffic": {"peak": "2/s"}, "region": "us-east-1"}
+        return facts_of(online(**stated, **({"model": model} if model else {})))
+
+    values: dict[str, tuple[int | str, str]] = {
+        "model.precision": ("fp8", "fp8"),
+        "model.context": (30_000, "30k"),
+    }
+    value, text = values[key]
+    there = Scenario(of(**said), key, prices_of("us-east-1")).at(value)
+    fresh = of(**{**said, key.removeprefix("model."): text})
+    expected = advise(fresh.workload)
+    (chosen,) = (each for each in expected.candidates if each.option == there.option)
+    assert expected.decision.option == there.option
+    assert chosen.cost is not None
+    middle = there.middle(chosen.option)
+    assert middle is not None
+    assert float(middle) == pytest.approx(float(chosen.cost.usd_estimate or 0), rel=1e-6)
+
+
+def test_a_job_of_unknown_runs_is_compared_with_nothing() -> None:
+    said = {"model": {"id": "BAAI/bge-m3"}, "dataset": {"records": "1M"}}
+    found = facts_of({"name": "case", "requests": {"arrival": "batch"}, **said})
+    there = Scenario(found, "dataset.records", prices_of("us-east-1")).at(10**6)
+    assert (there.option, there.cheapest) == ("batch-transform", None)

@@ -191,3 +191,19 @@ def test_the_block_of_models_says_of_each_what_it_needs() -> None:
     members = model_block.member(told)["members"]
     assert [each["model"] for each in members] == ["m-1", "m-2"]
     assert all(each["on"]["instances"] >= 1 for each in members)
+
+
+# -- a time that is not known --------------------------------------------------------------------
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.sampled_from(["speech", "diffusion", "vision"]), members, needs)
+def test_one_model_of_unknown_time_leaves_the_list_without_size_and_price(
+    kind: str, models: list[dict[str, Any]], wanted: list[str]
+) -> None:
+    document = listed([*models, {"kind": kind}], traffic={"peak": "2/s"}, needs=wanted)
+    found = advice(document)
+    assert Facts(load(), found.workload).workload.untimed
+    for each in found.candidates:
+        if each.plan is not None:
+            assert (each.plan.sized, each.cost and each.cost.usd_high) == ("not-sized", None)

@@ -425,6 +425,20 @@ def test_texts_are_encoded_where_the_peak_costs_less(
     assert Facts(load(), read(workload)).taken("model.accelerator") == taken
 
 
+@pytest.mark.parametrize(("records", "taken"), [("2k", "gpu"), ("200M", "gpu")])
+def test_texts_of_a_job_are_encoded_where_a_record_costs_less(records: str, taken: str) -> None:
+    # A second of a T4 costs 0.74 / 3600 USD and encodes 14 texts of 300 tokens with bge-large. One
+    # of ml.c6i.large costs 0.10 / 3600 USD and encodes 0.54: for a text the device costs a third.
+    workload = {
+        "name": "texts",
+        "region": "us-east-1",
+        "requests": {"arrival": "batch", "tokens": {"input": 300}},
+        "model": {"id": "BAAI/bge-large-en-v1.5"},
+        "dataset": {"records": records},
+    }
+    assert Facts(load(), read(workload)).taken("model.accelerator") == taken
+
+
 @pytest.mark.parametrize(
     ("model", "said", "payload", "response"),
     [
@@ -434,6 +448,9 @@ def test_texts_are_encoded_where_the_peak_costs_less(
         (_OF_8B, {"tokens": {"input": "1k"}, "payload": "2 MB"}, 2 * _MIB, 2000),
         ({"id": "BAAI/bge-m3"}, {}, 4000, None),  # a vector is no text
         ({"id": "openai/whisper-large-v3"}, {}, None, None),
+        # A sound is no text, and neither is a picture; what is said of them is.
+        ({"id": "openai/whisper-large-v3"}, {"tokens": {"input": 50, "output": 50}}, None, 400),
+        ({"id": "openai/clip-vit-base-patch32"}, {"tokens": {"input": 50}}, None, None),
         ({"id": "Qwen/Qwen2.5-VL-7B-Instruct"}, {}, None, None),  # pictures are
     ],
     ids=str,

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advisor.model.options import BATCH_TRANSFORM
+from advisor.pipeline import advise
 from tests.planned import batch, facts_of, parameters, planned, rules, setting, value
 from tests.usages import figure
 
@@ -333,3 +334,15 @@ def test_nobody_waits_for_a_record_of_a_job() -> None:
         for more in ({}, {"answer": "1 s"}, {"answer": "1 h"})
     }
     assert len(types) == 1
+
+
+@pytest.mark.parametrize("kind", ["speech", "diffusion", "vision", "forecast", "seq2seq"])
+@pytest.mark.parametrize("data", [{"size": "1 GB"}, {"format": "csv"}, {"deadline": "6 h"}])
+def test_no_usual_time_bounds_a_request_of_an_unknown_time(kind: str, data: dict[str, str]) -> None:
+    said = batch(dataset={"records": "1M", **data}, model={"kind": kind, "size": "2 GB"})
+    found = planned(BATCH_TRANSFORM, said)
+    made = parameters(found, "CreateTransformJob")
+    assert made["ModelClientConfig"]["InvocationsTimeoutInSeconds"] == 3600
+    assert made.get("BatchStrategy") in (None, "SingleRecord")
+    assert not any("100 ms" in each.because for each in found.settings)
+    assert "100 ms" not in str(advise(facts_of(said).workload).decision)

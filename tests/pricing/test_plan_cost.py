@@ -322,3 +322,17 @@ def test_what_a_need_adds_and_the_cost_does_not_count_is_named(need: str) -> Non
     assert charges
     assert f"Not counted for what is needed: {charges}." in notes(needs=[need])
     assert charges not in notes()
+
+
+def test_a_run_has_a_price_where_nothing_says_how_many_there_are() -> None:
+    prices, said = estimate.prices_of("us-east-1"), {"records": "100k"}
+    times = {"requests": {"processing": "100 ms"}, "model": LOADED["model"]}
+
+    def costs(**more: str) -> tuple[str, str]:
+        facts = facts_of(batch(dataset={**said, **more}, **times))
+        found = estimate.monthly_cost(plan(BATCH_TRANSFORM, facts), facts, prices)
+        return found.a_run, money(found)
+
+    run, month = costs()
+    assert (bool(run), month) == (True, "unknown")
+    assert costs(runs="1/month") == ("", run)  # of one run a month it is the price

@@ -42,3 +42,15 @@ def test_an_encoder_has_sizes_alone() -> None:
 def test_an_unknown_id_names_the_nearest() -> None:
     with pytest.raises(InputError, match="no model is known"):
         model_card("BAAI/bge-base")
+
+
+@pytest.mark.parametrize("name", ["openai/whisper-tiny", "microsoft/resnet-50", "flan-t5-base"])
+def test_a_model_without_a_formula_says_what_to_measure(name: str) -> None:
+    told = {each.label: each.text for each in model_card(name).details}
+    assert "requests.processing" in told["Time"]
+    assert "active" not in told["Parameters"]
+
+
+def test_a_model_of_your_own_data_has_no_size() -> None:
+    (told,) = [each for each in model_card("xgboost").details if each.label == "Weights"]
+    assert told.text == "those of your archive; state model.size"

@@ -23,6 +23,7 @@ from advisor.options.hosting import models as named
 from advisor.options.instance_types import Types
 from advisor.options.load import SECOND, counted, known, sentence
 from advisor.options.plan_builder import Draft
+from advisor.rulebook.fact_entries import MEAN_PROCESSING
 from advisor.rulebook.hardware import CPU, GPU, Instance
 from advisor.rulebook.hosting import Hosting, Inputs, Preference, WayLimit, hosting
 from advisor.text.money_format import figure
@@ -376,7 +377,7 @@ def _each_alone(
         return size(draft, prices, deploy=deploy)
     members = named.members(draft)
     plans = [size(each.draft, prices, deploy=deploy) for each in members]
-    busiest = max(zip(members, plans, strict=True), key=lambda pair: (pair[0].share, pair[0].name))
+    busiest = max(zip(members, plans, strict=True), key=_load_and_time)
     if not listed:
         alike = f"Of {counted(count, 'model')} without names each gets an equal share of the"
         draft.set("Endpoints", count, f"{alike} traffic.")
@@ -400,6 +401,12 @@ def _each_alone(
         carried=frozenset.intersection(*(made.carried for made in plans)) | draft.carried,
         usage=busiest[1].usage._replace(parts=parts),
     )
+
+
+def _load_and_time(made: tuple[named.Member, Plan]) -> tuple[float, float, str]:
+    """What makes a model the one that latency reads; of equal shares the slower."""
+    member = made[0]
+    return member.share, member.draft.facts.taken(MEAN_PROCESSING), member.name
 
 
 def _invoke(draft: Draft, plans: list[Plan], members: tuple[named.Member, ...]) -> Invoke:
