@@ -51,6 +51,7 @@ def fleets(asked: Asked, models: Models, known: Knowledge) -> list[OnType]:
             dear = asked.budget_usd is not None and cost * MONTH_HOURS > asked.budget_usd
             weigh = asked.fast or not made.kept  # a time that nothing keeps is wanted as short
             worth = made.request_s if asked.budget_usd else made.request_s * cost**doubling
+            worth = cost if dear else worth  # nothing that fast is paid for
             order = (made.usd_hour is None, dear, worth, cost) if weigh else amount
             newer = -instance.family.generation
             found.append(((*first, *order, *size(instance), newer, instance.type), made))
@@ -171,10 +172,12 @@ def _on(
     known: Knowledge,
     price: int | None,
 ) -> OnType | None:
-    """At the smallest parallel degree that keeps the targets, else the smallest that holds it."""
-    devices = instance.accelerator_count or 1
-    first = None
-    for degree in memory.degrees(asked.geometry, devices):
+    """At the parallel degree that keeps the targets on the fewest instances, else holds it.
+
+    Of degrees with as many instances at the smallest one.
+    """
+    found: list[tuple[tuple[bool, bool, int], _Split, OnType]] = []
+    for degree in memory.degrees(asked.geometry, instance.accelerator_count or 1):
         fit = memory.fit(
             asked.geometry,
             asked.precision,
@@ -191,12 +194,15 @@ def _on(
         copy = Copy(asked.geometry, asked.precision, device, degree, numbers, engine=asked.engine)
         room = fit.room.middle if fits == memory.YES else fit.room.high
         split = _Split(copy=copy, fit=fit, room=room, certain=fits == memory.YES)
-        made = _loaded(asked, instance, split, known, price)
-        if made.kept and made.certain:
-            return made
-        if first is None or (made.kept, made.certain) > (first.kept, first.certain):
-            first = made
-    return first
+        made = _loaded(asked._replace(count=None), instance, split, known, price)
+        good = made.kept and made.certain
+        found.append(((not made.kept, not made.certain, made.instances * good), split, made))
+        if good and made.instances <= asked.least:
+            break
+    if not found:
+        return None
+    _, split, made = min(found, key=lambda each: each[0])
+    return _loaded(asked, instance, split, known, price) if asked.count else made
 
 
 class _Split(Value):
