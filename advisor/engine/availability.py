@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from advisor.engine.named_model import StatedFacts
+from advisor.engine.facts import Facts
 
 _WITH_GAPS = frozenset({"intermittent"})
 
 
-def availability(facts: StatedFacts, two: int) -> tuple[int, str]:
+def availability(facts: Facts, two: int) -> tuple[int, str]:
     """Instances for availability alone, with the reason.
 
     Args:

@@ -28,7 +28,7 @@ _COUNTS = ("Count", "Concurrency")  # settings whose formula is told further tha
 _MOST_STEPS = 3  # of their formula: of one instance, of the peak, of the zones
 _CLAUSE = re.compile(r"(?:\([^)]*\)|[^;,]|[;,](?! ))+")
 _NAMES = "Name"  # settings that only name a resource say nothing about sizing
-_ORDINARY = ("Unchanged", "Time of a call not stated")
+_ORDINARY = ("Unchanged", "Time of a call not stated", "The artifact is a folder of plain files")
 _AMPLE = 2  # a default so many times what is wanted needs no request
 _COUNTED = ("Not included:", "Not counted")
 _DIGEST = slice(7, 19)  # twelve digits behind "sha256:" tell rule sets apart
@@ -167,7 +167,11 @@ def _near(advice: Advice, change: WouldChange) -> bool:
 
 
 def _plan(plan: Plan, verbose: bool) -> Iterator[str]:
-    """What it runs on with the whole formula; of other settings what most readers ask for."""
+    """What it runs on with the whole formula; of other settings what most readers ask for.
+
+    What is alike of several models of a list stands once, behind their names.
+    """
+    alike: dict[str, list[str]] = {}
     variables = [each for each in plan.settings if each.name.isupper()]  # of the container
     together = len(variables) > 1 and not verbose
     for each in plan.settings:
@@ -179,7 +183,9 @@ def _plan(plan: Plan, verbose: bool) -> Iterator[str]:
         if not verbose:
             counted = "; ".join(reason.split("; ")[:_MOST_STEPS])
             reason = counted if each.name.endswith(_COUNTS) else _clause(reason)
-        yield f"{each.name} {each.value}: {reason}"
+        owner, colon, name = each.name.rpartition(": ")
+        alike.setdefault(f"{colon}{name} {each.value}: {reason}", []).append(owner)
+    yield from (f"{', '.join(owners)}{said}" for said, owners in alike.items())
     if together:
         yield f"Environment {', '.join(f'{each.name} {each.value}' for each in variables)}"
 
