@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from advisor.engine.facts import Facts
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from advisor.engine.named_model import StatedFacts
 
 _WITH_GAPS = frozenset({"intermittent"})
 
 
-def availability(facts: Facts, two: int) -> tuple[int, str]:
+def availability(facts: StatedFacts, two: int) -> tuple[int, str]:
     """Instances for availability alone, with the reason.
 
     Args:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from math import fsum
 from typing import Any, NamedTuple
 
-from advisor.engine.facts import Facts
+from advisor.engine.named_model import StatedFacts
 from advisor.model.options import INFERENCE_PIPELINE
 from advisor.model.workload import (
     SAID_OF_ALL,
@@ -38,10 +38,10 @@ class Part(NamedTuple):
 
     name: str
     share: float  # of the requests, 0 to 1; each step of a pipeline has all of them
-    facts: Facts  # of a workload with this model alone and its share of the traffic
+    facts: Any  # of a workload with this model alone and its share of the traffic
 
 
-def parts(facts: Facts) -> tuple[Part, ...]:
+def parts(facts: StatedFacts) -> tuple[Part, ...]:
     """The models of a list; those that differ in name alone have the same facts."""
     models, steps = facts.workload.values["models"].value, facts.needs(INFERENCE_PIPELINE)
     made, known, found = type(facts), dict[str, Any](), []
@@ -51,7 +51,7 @@ def parts(facts: Facts) -> tuple[Part, ...]:
         key = f"{sorted(alike.items())} {share}"
         if key not in known:
             part = part_of(facts.workload, alike, share, among=True)
-            known[key] = made(facts.book, part, facts.region)
+            known[key] = made(facts.book, part, facts.region)  # type: ignore[call-arg]
         found.append(Part(str(model["name"]), share, known[key]))
     return tuple(found)
 
@@ -121,7 +121,7 @@ def _state_artifact(values: dict[str, Stated], model: Mapping[str, Any], name: s
 # -- what they tell together ---------------------------------------------------------------------
 
 
-def together(facts: Facts) -> Workload:
+def together(facts: StatedFacts) -> Workload:
     """The workload of a list with what its models tell, if one of them tells something.
 
     Of sizes and starts it is the largest, since limits must hold for every model; the usual time of
@@ -176,7 +176,7 @@ def _of_all(named: list[tuple[Part, Modelled]]) -> Modelled:
 
 
 def _largest(
-    facts: Facts, named: list[tuple[Part, Modelled]], weights: int
+    facts: StatedFacts, named: list[tuple[Part, Modelled]], weights: int
 ) -> Iterator[tuple[str, Derived]]:
     """Of each number the largest, of weights no less than those of the heaviest; a device."""
     told = [(path, each, part.name) for part, one in named for path, each in one.derived.items()]
@@ -197,7 +197,7 @@ def _largest(
                 yield path, _told(path, value, max(low, floor, middle), because)
 
 
-def _times(facts: Facts) -> Iterator[tuple[str, Derived]]:
+def _times(facts: StatedFacts) -> Iterator[tuple[str, Derived]]:
     """The longest time of a request and the mean by shares; of a pipeline the sum of its steps."""
     steps, told, points, longest = facts.needs(INFERENCE_PIPELINE), "", [], []
     for part in facts.parts:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from advisor.engine.facts import Facts
 from advisor.engine.model_load import Asked
 from advisor.engine.model_types import fleets, least_memory
-from advisor.engine.named_model import tables
+from advisor.engine.named_model import StatedFacts, tables
 from advisor.model.value import Memo
 from advisor.model.workload import Interval, Modelled, OnType
 from advisor.modelling import memory
@@ -21,7 +20,7 @@ _SMALLER = ("fp32", "bf16", "fp16", "fp8", "int8", "int4")
 _found: Memo[Any, list[OnType]] = Memo(1024)  # a list of models asks for several of each
 
 
-def fleets_of(facts: Facts, asked: Asked) -> list[OnType]:
+def fleets_of(facts: StatedFacts, asked: Asked) -> list[OnType]:
     """As ``model_types.fleets``, remembered: the same load is asked for again and again."""
     key = (facts.book.digest, *asked.__dict__.values())
     if key not in _found:
@@ -29,7 +28,7 @@ def fleets_of(facts: Facts, asked: Asked) -> list[OnType]:
     return _found[key]
 
 
-def at_fleet(facts: Facts, instance_type: str, count: int) -> OnType | None:
+def at_fleet(facts: StatedFacts, instance_type: str, count: int) -> OnType | None:
     """The model on the instances of a plan; ``None`` where no speed is modelled on the type."""
     told = facts.workload.modelled
     if told is None or told.on is None or told.on.instance_type != instance_type:
@@ -38,7 +37,7 @@ def at_fleet(facts: Facts, instance_type: str, count: int) -> OnType | None:
     return as_measured(facts, fleets_of(facts, asked)[0])._replace(beside=told.on.beside)
 
 
-def variations(facts: Facts, told: Modelled) -> Iterator[tuple[str, str, Any]]:
+def variations(facts: StatedFacts, told: Modelled) -> Iterator[tuple[str, str, Any]]:
     """What else would carry the load: its name, and a key with a value to state."""
     if told.on is None:
         return
@@ -54,7 +53,7 @@ def variations(facts: Facts, told: Modelled) -> Iterator[tuple[str, str, Any]]:
         yield f"model.context {least}", "model.context", Interval(least, least)
 
 
-def on_type(facts: Facts, instance_type: str) -> OnType | None:
+def on_type(facts: StatedFacts, instance_type: str) -> OnType | None:
     """The model on a type; ``None`` where that does not hold it, or none is modelled."""
     told = facts.workload.modelled
     if told is None or told.on is None or told.on.instance_type == instance_type:
@@ -63,7 +62,7 @@ def on_type(facts: Facts, instance_type: str) -> OnType | None:
     return next((each for each in found if each.instance_type == instance_type), None)
 
 
-def as_measured(facts: Facts, on: OnType) -> OnType:
+def as_measured(facts: StatedFacts, on: OnType) -> OnType:
     """The same with measured times, where a load test of the type gave some."""
     measured = facts.workload.measured
     taken = None if measured is None else measured.taken
@@ -79,7 +78,7 @@ def as_measured(facts: Facts, on: OnType) -> OnType:
     )
 
 
-def not_held(facts: Facts, asked: Asked, result: Modelled) -> Modelled:
+def not_held(facts: StatedFacts, asked: Asked, result: Modelled) -> Modelled:
     """That no type holds the model, and what would help."""
     numbers, fixes = tables(facts).numbers, []
     needed, here = about(least_memory(asked, numbers) * MIB, "size"), (asked.region or "")[:2]

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from advisor.engine.availability import availability
-from advisor.engine.facts import Facts
-from advisor.engine.named_model import NamedModel
+from advisor.engine.named_model import NamedModel, StatedFacts
 from advisor.model.geometry import Geometry
 from advisor.model.value import Value
 from advisor.model.workload import Workload
@@ -46,7 +45,7 @@ class Asked(Value):
     engine: str = ""  # the server; any without measured rows makes intervals wider
 
 
-def asked_of(facts: Facts, model: NamedModel, known: Knowledge) -> Asked:
+def asked_of(facts: StatedFacts, model: NamedModel, known: Knowledge) -> Asked:
     """What the load and the targets ask of a type; a stated value goes before a modelled one."""
     workload = facts.workload
     concurrent = facts.taken("traffic.concurrent")
@@ -78,7 +77,7 @@ def asked_of(facts: Facts, model: NamedModel, known: Knowledge) -> Asked:
     )
 
 
-def _rate(facts: Facts, concurrent: bool) -> float:
+def _rate(facts: StatedFacts, concurrent: bool) -> float:
     """The rate at the peak; beside requests in progress, which tell it, the least that is stated.
 
     In the unit of the fact.
@@ -90,7 +89,7 @@ def _rate(facts: Facts, concurrent: bool) -> float:
     return 0.0
 
 
-def _least(facts: Facts, model: NamedModel, known: Knowledge) -> int:
+def _least(facts: StatedFacts, model: NamedModel, known: Knowledge) -> int:
     """Instances that availability alone asks for, inside the stated bounds."""
     if model.geometry.generates and not facts.is_stated("model.accelerator"):
         facts = facts.with_word("model.accelerator", GPU)  # which tells of the traffic

@@ -230,25 +230,16 @@ def _loaded(
     if asked.transform:  # each request of a job takes one of these megabytes at the least
         most_of_server = min(most_of_server, known.numbers["batch-payload-product"] // copies)
     length = asked.usual.given + asked.usual.written
-    holds = memory.in_flight_limit(asked.geometry, length, split.room, most_of_server)
-    holds = max(1.0, holds)
-    alone = copy.running(asked.usual, 1)
-    within = [
-        target
-        if target is None or took <= target
-        else None  # one that nothing keeps bounds nothing
-        for target, took in (
-            (asked.first_byte_s, alone.first_token),
-            (asked.answer_s, alone.request),
-        )
-    ]
+    limit = memory.in_flight_limit(asked.geometry, length, split.room, most_of_server)
+    holds, alone = max(1.0, limit), copy.running(asked.usual, 1)
+    wanted = (asked.first_byte_s, alone.first_token), (asked.answer_s, alone.request)
+    # One that nothing keeps bounds nothing.
+    within = [most if most is None or took <= most else None for most, took in wanted]
     most = copy.fullest(asked.usual, holds, *within) or alone
     highest = copies * (most.in_flight / asked.request_s if asked.request_s else most.rate)
-    share = known.numbers[
-        "safety-factor" if asked.at_once and not asked.batched else "batching-share"
-    ]
+    name = "safety-factor" if asked.at_once and not asked.batched else "batching-share"
     flying = asked.flying or 0.0
-    needed = max(asked.rate / highest, flying / (copies * most.in_flight)) / share
+    needed = max(asked.rate / highest, flying / (copies * most.in_flight)) / known.numbers[name]
     instances = asked.count or max(asked.least, ceil(round(needed, 9)))
     at_load = _at_load(asked, copy, instances * copies, most)
     if asked.transform:  # a job keeps its instances full; its deadline tells how many there are

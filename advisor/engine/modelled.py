@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from math import isqrt
 
 from advisor.catalogue.models import Models
-from advisor.engine.facts import Facts
 from advisor.engine.measured_rows import measured_beside
 from advisor.engine.model_choices import as_measured, fleets_of, not_held
 from advisor.engine.model_load import Asked, asked_of, stated_end
@@ -19,6 +18,7 @@ from advisor.engine.named_model import (
     EMBEDDING,
     TOKENS,
     NamedModel,
+    StatedFacts,
     model_of,
     tables,
 )
@@ -58,7 +58,7 @@ _CAPS = ("model.concurrency", "model.throughput", "model.memory")
 """Keys of which any number is a choice, or comes from a measurement."""
 
 
-def modelled(facts: Facts) -> Workload:
+def modelled(facts: StatedFacts) -> Workload:
     """The workload with what its model tells, if it names one that tells something.
 
     Args:
@@ -73,13 +73,13 @@ def modelled(facts: Facts) -> Workload:
     if model.kind in ENCODES:
         told |= _encoding(facts, model, models, known)
         read = {path: each for path, each in model.assumed.items() if path == TOKENS[0]}
-        runs_in = told.get(_PRECISION)
-        if runs_in is not None and runs_in.item.value != model.precision:
-            precision = runs_in.item.value
-            read[_PRECISION] = precision, runs_in.because
-            weights = memory.weight_bytes(model.geometry, precision, models.numbers)
-            result = result._replace(precision=precision, weights=weights)
-        result = result._replace(assumed=read, written=0)
+        runs_in, why = model.precision, told.get(_PRECISION)
+        if why is not None and why.item.value != runs_in:
+            runs_in = why.item.value
+            read[_PRECISION] = runs_in, why.because
+        weights = memory.weight_bytes(model.geometry, runs_in, models.numbers)
+        made = {"precision": runs_in, "weights": weights, "written": 0}
+        result = result._replace(assumed=read, **made)
     elif model.geometry.generates and _device(facts, known) != GPU:
         told |= _untimed(facts, model, models, known)
     elif model.geometry.generates:
@@ -108,7 +108,7 @@ def modelled(facts: Facts) -> Workload:
     return _with(facts, result, told)
 
 
-def _of_a_kind(facts: Facts, models: Models) -> Workload:
+def _of_a_kind(facts: StatedFacts, models: Models) -> Workload:
     """What is known where the workload tells no more of its model than the kind."""
     kind, told = facts.workload.text("model.kind") or EMBEDDING, dict[str, Derived]()
     result = Modelled(name=f"a model of the kind {kind}", kind=kind)
@@ -121,7 +121,7 @@ def _of_a_kind(facts: Facts, models: Models) -> Workload:
     return _with(facts, result, told)
 
 
-def _with(facts: Facts, result: Modelled, told: Mapping[str, Derived]) -> Workload:
+def _with(facts: StatedFacts, result: Modelled, told: Mapping[str, Derived]) -> Workload:
     """The workload with what its model tells beside what is stated, and what to measure."""
     new = {path: each for path, each in told.items() if facts.workload.stated(path) is None}
     values = {**facts.workload.values, **{path: each.item for path, each in new.items()}}
@@ -133,7 +133,7 @@ def _with(facts: Facts, result: Modelled, told: Mapping[str, Derived]) -> Worklo
     return made._replace(modelled=result._replace(findings=tuple(found)))
 
 
-def _of(facts: Facts, model: NamedModel) -> Modelled:
+def _of(facts: StatedFacts, model: NamedModel) -> Modelled:
     """What is known of the model before its type and its times."""
     length = max(model.context, 1)
     kept = memory.kv_bytes(model.geometry, length)
@@ -161,7 +161,7 @@ def _beside(on: OnType, model: NamedModel, models: Models, known: Knowledge) -> 
     return on._replace(beside=near.get(kind, ""))
 
 
-def predicted(facts: Facts, measured: TokenTimes) -> TokenTimes | None:
+def predicted(facts: StatedFacts, measured: TokenTimes) -> TokenTimes | None:
     """What is modelled of a measured load, on an instance of the type that the model is on."""
     told = facts.workload.modelled
     if told is None or told.on is None or not told.asked.geometry.generates:
@@ -185,7 +185,7 @@ def predicted(facts: Facts, measured: TokenTimes) -> TokenTimes | None:
 
 
 def _sizes(
-    facts: Facts, model: NamedModel, models: Models, known: Knowledge
+    facts: StatedFacts, model: NamedModel, models: Models, known: Knowledge
 ) -> Iterator[tuple[str, Derived]]:
     """What follows from the model alone: sizes and precision."""
     geometry, numbers = model.geometry, models.numbers
@@ -217,7 +217,7 @@ def _sizes(
 
 
 def _start(
-    facts: Facts, model: NamedModel, models: Models, known: Knowledge, on: OnType | None
+    facts: StatedFacts, model: NamedModel, models: Models, known: Knowledge, on: OnType | None
 ) -> tuple[StartUp, Derived]:
     """How long a start takes on the type, and of it the part that a time-out must allow."""
     image = stated_end(facts.workload, "model.image_size")
@@ -233,7 +233,7 @@ def _start(
     return start, Derived(item=item, middle=middle, because=because)
 
 
-def _longest_start(facts: Facts) -> int:
+def _longest_start(facts: StatedFacts) -> int:
     """Microseconds after which AWS ends the start of a container on instances."""
     variable = facts.book.index["model.startup"]
     limits = [each for each in facts.book.limit.values() if each.variable == variable]
@@ -259,7 +259,7 @@ def _times(model: NamedModel, asked: Asked, on: OnType) -> Iterator[tuple[str, D
         yield _number("model.throughput", "rate", on.highest_per_s * _PER_SECOND, exact, kept)
 
 
-def _device(facts: Facts, known: Knowledge) -> str:
+def _device(facts: StatedFacts, known: Knowledge) -> str:
     """What a language model runs on: as stated, else of the kind of the stated type, else a GPU."""
     named = known.catalogue.get(facts.workload.text("deploy.instance_type") or "")
     compiled = named is not None and named.accelerator == NEURON
@@ -267,7 +267,7 @@ def _device(facts: Facts, known: Knowledge) -> str:
 
 
 def _untimed(
-    facts: Facts, model: NamedModel, models: Models, known: Knowledge
+    facts: StatedFacts, model: NamedModel, models: Models, known: Knowledge
 ) -> Iterator[tuple[str, Derived]]:
     """What follows where no speed is modelled: reading the weights takes some time at the least."""
     geometry, runs_on = model.geometry, _device(facts, known)
@@ -293,7 +293,7 @@ def _untimed(
 
 
 def _encoding(
-    facts: Facts, model: NamedModel, models: Models, known: Knowledge
+    facts: StatedFacts, model: NamedModel, models: Models, known: Knowledge
 ) -> Iterator[tuple[str, Derived]]:
     """The time of one text: on the cheapest device that holds the model, else on one vCPU.
 
@@ -365,7 +365,7 @@ def _stated(path: str, kind: str, value: Interval) -> Stated:
     return Stated(path, said if value.high is not None else f">= {said}", value, 0, 0)
 
 
-def _conflicts(facts: Facts, told: Mapping[str, Derived]) -> Iterator[Finding]:
+def _conflicts(facts: StatedFacts, told: Mapping[str, Derived]) -> Iterator[Finding]:
     """Stated numbers outside of what the model tells; the stated ones count."""
     near, measured = facts.book.near, facts.workload.measured
     for path, each in told.items():
@@ -386,7 +386,7 @@ def _conflicts(facts: Facts, told: Mapping[str, Derived]) -> Iterator[Finding]:
             )
 
 
-def _unnamed(facts: Facts, model: NamedModel) -> Iterator[Finding]:
+def _unnamed(facts: StatedFacts, model: NamedModel) -> Iterator[Finding]:
     """That nothing tells which model it is."""
     if "model.parameters" in model.assumed:
         message = f"nothing tells which language model it is: {model.name} are assumed"
@@ -394,7 +394,7 @@ def _unnamed(facts: Facts, model: NamedModel) -> Iterator[Finding]:
         yield Finding("model-unnamed", "warning", message, *facts.workload.place("model.kind"), fix)
 
 
-def _measure_it(facts: Facts, name: str, *, quick: bool) -> Finding:
+def _measure_it(facts: StatedFacts, name: str, *, quick: bool) -> Finding:
     fix = "Measure one request, and state requests.processing."
     message, severity = f"no speed is modelled for {name}", "info"
     if not quick:

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from math import log
+from typing import Any, Protocol, Self
 
 from advisor.catalogue.models import Models
-from advisor.engine.facts import Facts
 from advisor.model.geometry import Geometry
 from advisor.model.value import Value
-from advisor.model.workload import GENERATIVE, Interval
+from advisor.model.workload import GENERATIVE, Interval, Workload
 from advisor.modelling import memory
 from advisor.modelling.encoders import ENCODES
 from advisor.modelling.speed import Tokens
 from advisor.rulebook.knowledge import Knowledge
+from advisor.rulebook.resolve import Rulebook
 from advisor.text.quantity_format import about
 
 EMBEDDING = "embedding"
@@ -26,7 +27,28 @@ _RELEASED = "bf16"  # of nearly all open models
 _known: dict[str, Models] = {}
 
 
-def tables(facts: Facts) -> Models:
+class StatedFacts(Protocol):
+    """What the stated facts leave, which ``advisor.engine.facts.Facts`` answers."""
+
+    workload: Workload
+    book: Rulebook
+    region: str | None
+    parts: tuple[Any, ...]
+
+    def is_stated(self, fact: str) -> bool:
+        """Whether the workload states it."""
+
+    def taken(self, fact: str) -> Any:
+        """The value at the assumed point."""
+
+    def needs(self, feature: str) -> bool:
+        """Whether a feature is needed."""
+
+    def with_word(self, path: str, word: str) -> Self:
+        """The same where a word is stated as well, without what a model tells."""
+
+
+def tables(facts: StatedFacts) -> Models:
     """The models, devices and figures of the rules in use, read once."""
     digest = facts.book.digest
     if digest not in _known:
@@ -59,7 +81,7 @@ class NamedModel(Value):
         return self.named or path in self.assumed
 
 
-def model_of(facts: Facts, models: Models, known: Knowledge) -> NamedModel | None:
+def model_of(facts: StatedFacts, models: Models, known: Knowledge) -> NamedModel | None:
     """The model as far as the workload tells it; ``None`` where that says nothing of its shape."""
     workload = facts.workload
     config, name = workload.text("model.config"), workload.text("model.id")
@@ -127,7 +149,7 @@ def _like(count: int, kind: str, models: Models) -> Geometry:
 
 
 def _tokens(
-    facts: Facts, known: Knowledge, assumed: dict[str, tuple[str, str]]
+    facts: StatedFacts, known: Knowledge, assumed: dict[str, tuple[str, str]]
 ) -> tuple[Tokens, Tokens, Tokens]:
     """Usual tokens, those of the lower ends, and the most."""
     usual, least, most = [], [], []

@@ -163,9 +163,8 @@ def test_every_model_is_derived_as_it_would_be_alone() -> None:
 
 def test_the_time_of_all_is_the_mean_by_share_and_limits_read_the_longest() -> None:
     together = facts_of(listed([{**LLAMA_8B, "share": "75 %"}, LLAMA_70B]))
-    several = [part.facts.workload.modelled for part in together.parts]
-    times = [each.derived["requests.processing"] for each in several if each]
-    mean = (3 * (times[0].middle or 0) + (times[1].middle or 0)) // 4
+    times = [part.facts.workload.modelled.derived["requests.processing"] for part in together.parts]
+    mean = (3 * times[0].middle + times[1].middle) // 4
     assert together.taken("requests.processing.typical") == mean
     longest = together.workload.interval("requests.processing.max")
     assert longest == Interval(*(max(each) for each in zip(*(t.item.value for t in times))))  # noqa: B905
