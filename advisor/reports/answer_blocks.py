@@ -167,11 +167,7 @@ def _near(advice: Advice, change: WouldChange) -> bool:
 
 
 def _plan(plan: Plan, verbose: bool) -> Iterator[str]:
-    """What it runs on with the whole formula; of other settings what most readers ask for.
-
-    What is alike of several models of a list stands once, behind their names.
-    """
-    alike: dict[str, list[str]] = {}
+    """What it runs on with the whole formula; of other settings what most readers ask for."""
     variables = [each for each in plan.settings if each.name.isupper()]  # of the container
     together = len(variables) > 1 and not verbose
     for each in plan.settings:
@@ -183,9 +179,7 @@ def _plan(plan: Plan, verbose: bool) -> Iterator[str]:
         if not verbose:
             counted = "; ".join(reason.split("; ")[:_MOST_STEPS])
             reason = counted if each.name.endswith(_COUNTS) else _clause(reason)
-        owner, colon, name = each.name.rpartition(": ")
-        alike.setdefault(f"{colon}{name} {each.value}: {reason}", []).append(owner)
-    yield from (f"{', '.join(owners)}{said}" for said, owners in alike.items())
+        yield f"{each.name} {each.value}: {reason}"
     if together:
         yield f"Environment {', '.join(f'{each.name} {each.value}' for each in variables)}"
 

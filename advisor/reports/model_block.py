@@ -40,9 +40,9 @@ def lines(told: Modelled, *, job: bool) -> Iterator[str]:
     length = f"{told.given + told.written:,} tokens"
     yield f"{held}; {on.instance_type}{_split(on)} holds {on.holds:,} requests of {length}"
     stated = "" if on.request_s == on.modelled_s else f" for {_time(on.request_s)} each as stated"
-    where = "1 instance" if on.instances == 1 else f"{on.instances:,} instances"
     yield (
-        f"at {_rate(on.rate)} on {where}: {number(on.in_flight)} requests in flight{stated}, TTFT"
+        f"at {_rate(on.rate)} on {on.instances:,} instance{'s'[: on.instances != 1]}:"
+        f" {number(on.in_flight)} requests in flight{stated}, TTFT"
         f" {_modelled(on.first_token_s, on.first_token)}, TPOT"
         f" {_modelled(on.per_token_s, on.per_token)}{_dollars(on)}"
         f" ({'modelled' if on.first_token[0] < on.first_token[1] else 'measured'});"
