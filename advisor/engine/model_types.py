@@ -40,7 +40,7 @@ def fleets(asked: Asked, models: Models, known: Knowledge) -> list[OnType]:
         device = models.accelerator(instance.accelerator_model, instance.accelerator_memory_mib)
         if device is None or device.link.startswith(_COMPILED):
             continue
-        if not _has_room(asked, instance, known, models.numbers):
+        if _host_mib(asked, instance, known, models.numbers) is None:
             continue
         made = _on(asked, instance, device, models.numbers, known, prices.get(instance.type))
         if made is not None:
@@ -131,37 +131,23 @@ def _candidates(asked: Asked, known: Knowledge, prices: Mapping[str, int]) -> It
             yield each
 
 
-def _has_room(
-    asked: Asked, instance: Instance, known: Knowledge, numbers: Mapping[str, float]
-) -> bool:
-    """Whether the host can load the weights; what is stated wins over what is modelled."""
-    has = instance.memory_mib
-    if has is None:
-        return True
-    if asked.host_mib is not None:
-        usable = int(has * known.numbers["usable-memory"])
-        return asked.host_mib + int(known.numbers["server-memory"]) <= usable
-    return _loading(asked, instance, known, numbers) <= has
-
-
-def _loading(
-    asked: Asked, instance: Instance, known: Knowledge, numbers: Mapping[str, float]
-) -> int:
-    """MiB of the host without which the weights cannot be loaded."""
-    devices, server = instance.accelerator_count or 1, known.numbers["server-memory"] * MIB
-    return -(-memory.host_bytes(asked.weights, devices, server, numbers) // MIB)
-
-
 def _host_mib(
     asked: Asked, instance: Instance, known: Knowledge, numbers: Mapping[str, float]
-) -> int:
-    """The same without the server, and no more than is planned for of the host's memory."""
-    loading = _loading(asked, instance, known, numbers)
-    if instance.memory_mib is None:
+) -> int | None:
+    """MiB of the host that loading takes besides the server; ``None`` where it has too few.
+
+    No more than is planned for of its memory. What is stated wins over what is modelled.
+    """
+    server, has = int(known.numbers["server-memory"]), instance.memory_mib
+    devices = instance.accelerator_count or 1
+    loading = -(-memory.host_bytes(asked.weights, devices, server * MIB, numbers) // MIB)
+    if has is None:
         return loading
-    usable = int(instance.memory_mib * known.numbers["usable-memory"])
-    most = min(loading, usable) - int(known.numbers["server-memory"])
-    return max(most, -(-asked.weights // MIB))
+    usable = int(has * known.numbers["usable-memory"])
+    stated = None if asked.host_mib is None else asked.host_mib + server
+    if loading > has if stated is None else stated > usable:
+        return None
+    return max(min(loading, usable) - server, -(-asked.weights // MIB))
 
 
 def _on(
@@ -268,7 +254,7 @@ def _loaded(
         per_token=copy.interval(at_load.per_token, "token"),
         request=copy.interval(at_load.request, "token"),
         needs_mib=split.needs_mib,
-        host_mib=_host_mib(asked, instance, known, copy.numbers),
+        host_mib=_host_mib(asked, instance, known, copy.numbers) or 0,
         sure_context=memory.longest_tokens(asked.geometry, split.fit.room.low) or asked.context,
         highest_per_s=highest,
         usd_hour=usd,
