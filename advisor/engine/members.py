@@ -8,14 +8,7 @@ from typing import Any, NamedTuple
 
 from advisor.engine.named_model import StatedFacts
 from advisor.model.options import INFERENCE_PIPELINE
-from advisor.model.workload import (
-    SAID_OF_ALL,
-    Derived,
-    Interval,
-    Modelled,
-    Stated,
-    Workload,
-)
+from advisor.model.workload import SAID_OF_ALL, Derived, Interval, Modelled, Stated, Workload
 from advisor.rulebook.fact_entries import MEAN_PROCESSING, TYPICAL_PROCESSING
 from advisor.rulebook.hardware import NEURON
 from advisor.text.quantity import WHOLE

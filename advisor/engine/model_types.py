@@ -36,11 +36,9 @@ def fleets(asked: Asked, models: Models, known: Knowledge) -> list[OnType]:
     """
     prices, doubling = _prices(asked), log(2, known.numbers["price-of-half-the-time"])
     found = []
-    for instance in _candidates(asked, known, prices):
-        device = models.accelerator(instance.accelerator_model, instance.accelerator_memory_mib)
-        if device is None or device.link.startswith(_COMPILED):
-            continue
-        if _host_mib(asked, instance, known, models.numbers) is None:
+    for instance, device in _candidates(asked, models, known, prices):
+        compiled = device.link.startswith(_COMPILED)
+        if compiled or _host_mib(asked, instance, known, models.numbers) is None:
             continue
         made = _on(asked, instance, device, models.numbers, known, prices.get(instance.type))
         if made is not None:
@@ -63,15 +61,12 @@ def cheapest_device(
 ) -> tuple[str, Accelerator] | None:
     """The type of the lowest price with one device that holds the weights, and that device."""
     prices = _prices(asked)
-    found = []
-    for each in _candidates(asked, known, prices):
-        device = models.accelerator(each.accelerator_model, each.accelerator_memory_mib)
-        if (
-            device is not None
-            and asked.weights * known.numbers["accelerator-overhead"] <= device.memory_mib * MIB
-        ):
-            price = prices.get(each.type)
-            found.append(((price is None, price or 0, *size(each), each.type), device))
+    least = asked.weights * known.numbers["accelerator-overhead"] / MIB
+    found = [
+        ((each.type not in prices, prices.get(each.type, 0), *size(each), each.type), device)
+        for each, device in _candidates(asked, models, known, prices)
+        if least <= device.memory_mib
+    ]
     order, device = min(found, key=lambda pair: pair[0], default=((), None))
     return None if device is None else (str(order[-1]), device)
 
@@ -116,19 +111,20 @@ def _prices(asked: Asked) -> Mapping[str, int]:
     return shipped(asked.region, folder).per_hour(component, sold=True)
 
 
-def _candidates(asked: Asked, known: Knowledge, prices: Mapping[str, int]) -> Iterator[Instance]:
-    """The stated type; else those of current generations that the Region sells."""
-    if asked.named is not None:
-        named = known.catalogue.get(asked.named)
-        if named is not None and named.accelerator == GPU:
-            yield named
-        return
-    for each in known.catalogue.candidates(GPU):
+def _candidates(
+    asked: Asked, models: Models, known: Knowledge, prices: Mapping[str, int]
+) -> Iterator[tuple[Instance, Accelerator]]:
+    """The stated type, else those of current generations that the Region sells; their devices."""
+    catalogue = known.catalogue
+    named = None if asked.named is None else catalogue.get(asked.named)
+    for each in catalogue.candidates(GPU) if asked.named is None else filter(None, [named]):
+        device = models.accelerator(each.accelerator_model, each.accelerator_memory_mib)
         wanted = asked.precision not in each.family.lacks and each.arch != "arm64"
         wanted = wanted and asked.device in ("", each.accelerator_model)
         wanted = wanted and (each.in_transform or not asked.transform)
-        if wanted and known.sells(asked.region, prices, each, transform=asked.transform):
-            yield each
+        wanted = wanted and known.sells(asked.region, prices, each, transform=asked.transform)
+        if device is not None and (wanted if named is None else each.accelerator == GPU):
+            yield each, device
 
 
 def _host_mib(

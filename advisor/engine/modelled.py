@@ -14,14 +14,7 @@ from advisor.engine.measured_rows import measured_beside
 from advisor.engine.model_choices import as_measured, fleets_of, not_held
 from advisor.engine.model_load import Asked, asked_of, stated_end
 from advisor.engine.model_types import cheaper_on_device, cheapest_device, least_memory
-from advisor.engine.named_model import (
-    EMBEDDING,
-    TOKENS,
-    NamedModel,
-    StatedFacts,
-    model_of,
-    tables,
-)
+from advisor.engine.named_model import EMBEDDING, TOKENS, NamedModel, StatedFacts, model_of, tables
 from advisor.model.geometry import Accelerator
 from advisor.model.workload import (
     GENERATIVE,
