@@ -204,11 +204,13 @@ def _times(facts: StatedFacts) -> Iterator[tuple[str, Derived]]:
         points.append((1 if steps else max(1, round(part.share * _BILLIONTHS)), ends))
     if told:
         weight = 1 if steps else sum(each for each, _ in points)
-        mean = [sum(each * ends[n] for each, ends in points) // weight for n in range(3)]
-        most = mean if steps else [max(each) for each in zip(*longest, strict=True)]
+        of_all = [[end and end * each for end in ends] for each, ends in points]
+        mean = [None if None in of else sum(of) // weight for of in zip(*of_all, strict=True)]
+        ends_of = zip(*longest, strict=True)
+        most = mean if steps else [None if None in of else max(of) for of in ends_of]
         several = {TYPICAL_PROCESSING: mean, f"{_TIME}.max": most}
         for path, (low, middle, high) in ({_TIME: most} if mean == most else several).items():
-            yield path, _told(path, Interval(low, high), middle, told)
+            yield path, _told(path, Interval(low, high), middle or 0, told)
 
 
 def _told(path: str, value: Interval, middle: int, because: str) -> Derived:

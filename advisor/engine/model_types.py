@@ -154,10 +154,7 @@ def _on(
     known: Knowledge,
     price: int | None,
 ) -> OnType | None:
-    """At the parallel degree that keeps the targets on the fewest instances, else holds it.
-
-    Of degrees with as many instances at the smallest one.
-    """
+    """At the smallest degree that keeps the targets on the fewest instances, else that holds it."""
     found: list[tuple[tuple[bool, bool, int], _Split, OnType]] = []
     for degree in memory.degrees(asked.geometry, instance.accelerator_count or 1):
         fit = memory.fit(

@@ -191,3 +191,12 @@ def test_the_block_of_models_says_of_each_what_it_needs() -> None:
     members = model_block.member(told)["members"]
     assert [each["model"] for each in members] == ["m-1", "m-2"]
     assert all(each["on"]["instances"] >= 1 for each in members)
+
+
+def test_a_time_that_nothing_bounds_stays_unbounded_among_others() -> None:
+    # No speed is modelled on CPUs: a request takes some time at the least, and no time at the most.
+    together = facts_of({**listed([{}, LLAMA_8B]), "model": {"accelerator": "none"}})
+    longest = together.workload.interval("requests.processing.max")
+    longest = longest or together.workload.interval("requests.processing")
+    assert longest is not None
+    assert longest.high is None
