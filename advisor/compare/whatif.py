@@ -189,6 +189,9 @@ def _of_numbers(facts: Facts, entry: Key, scenario: Scenario, wanted: SweptRange
     now = current(facts, key)
     cells = _cells(facts, key, now)
     low, high = _ends(entry, now, cells, wanted)
+    for end in (low, high):  # one that what else is stated leaves no room for
+        if not cells[0].low <= end <= cells[-1].high:
+            cells = _cells(facts, key, end)
     places = grid(low, high, wanted.points)
     points = tuple(map(scenario.at, places))
     stretches = tuple(

@@ -79,6 +79,14 @@ class Facts:
         apart = workload.text("model.accelerator") == "none"  # large tables run on CPUs as well
         return large is not None and not apart and self.low[book.parameters] >= large.low
 
+    def with_word(self, path: str, word: str) -> Facts:
+        """The same where a word is stated as well, without what a model tells."""
+        workload, made = self.workload.as_stated, Facts.__new__(Facts)
+        made.book, made.region, made.parts = self.book, self.region, ()
+        values = {**workload.values, path: Stated(path, word, word, 0, 0)}
+        made._take(workload._replace(values=values))  # noqa: SLF001 - of the same class
+        return made
+
     def _take(self, workload: Workload) -> None:
         """Read a workload and take its point."""
         book = self.book

@@ -8,14 +8,7 @@ from typing import Any, NamedTuple
 
 from advisor.engine.named_model import StatedFacts, derived_item
 from advisor.model.options import INFERENCE_PIPELINE
-from advisor.model.workload import (
-    SAID_OF_ALL,
-    Derived,
-    Interval,
-    Modelled,
-    Stated,
-    Workload,
-)
+from advisor.model.workload import SAID_OF_ALL, Derived, Interval, Modelled, Stated, Workload
 from advisor.rulebook.fact_entries import MEAN_PROCESSING, TYPICAL_PROCESSING
 from advisor.rulebook.hardware import NEURON
 from advisor.text.quantity import WHOLE
@@ -213,21 +206,15 @@ def _times(facts: StatedFacts) -> Iterator[tuple[str, Derived]]:
         points.append((1 if steps else max(1, round(part.share * _BILLIONTHS)), ends))
     if told:
         weight = 1 if steps else sum(each for each, _ in points)
-        mean = [_mean([(each, ends[n]) for each, ends in points], weight) for n in range(3)]
-        most = [None if None in each else max(each) for each in zip(*longest, strict=True)]
-        most = mean if steps else most
+        of_all = [[end and end * each for end in ends] for each, ends in points]
+        mean = [None if None in of else sum(of) // weight for of in zip(*of_all, strict=True)]
+        ends_of = zip(*longest, strict=True)
+        most = mean if steps else [None if None in of else max(of) for of in ends_of]
         several = {TYPICAL_PROCESSING: mean, f"{_TIME}.max": most}
         for path, (low, middle, high) in ({_TIME: most} if mean == most else several).items():
-            yield path, _told(path, Interval(low, high), middle, told)
+            yield path, _told(path, Interval(low, high), middle or 0, told)
 
 
-def _mean(weighed: list[tuple[int, int | None]], weight: int) -> int | None:
-    """The mean of ends; one without a bound leaves it without one."""
-    if any(end is None for _, end in weighed):
-        return None
-    return sum(each * (end or 0) for each, end in weighed) // weight
-
-
-def _told(path: str, value: Interval, middle: int | None, because: str) -> Derived:
+def _told(path: str, value: Interval, middle: int, because: str) -> Derived:
     kind = "time" if path == "model.startup" or path.startswith(_TIME) else "size"
     return Derived(item=derived_item(path, kind, value), middle=middle, because=because)

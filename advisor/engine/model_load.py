@@ -9,6 +9,7 @@ from advisor.model.value import Value
 from advisor.model.workload import Workload
 from advisor.modelling.speed import Tokens
 from advisor.rulebook.fact_entries import MEAN_PROCESSING
+from advisor.rulebook.hardware import GPU
 from advisor.rulebook.knowledge import Knowledge
 from advisor.text.quantity import KINDS, MIB, WEEK
 
@@ -65,7 +66,7 @@ def asked_of(facts: StatedFacts, model: NamedModel, known: Knowledge) -> Asked:
         batched=workload.batched,
         device_mib=_mib(workload, "model.accelerator_memory"),
         host_mib=_mib(workload, "model.memory"),
-        least=_least(facts, known),
+        least=_least(facts, model, known),
         fast=workload.text("prefer") == "latency",
         budget_usd=None if budget is None else budget / _MILLION,
         transform=transform,
@@ -88,8 +89,10 @@ def _rate(facts: StatedFacts, concurrent: bool) -> float:
     return 0.0
 
 
-def _least(facts: StatedFacts, known: Knowledge) -> int:
+def _least(facts: StatedFacts, model: NamedModel, known: Knowledge) -> int:
     """Instances that availability alone asks for, inside the stated bounds."""
+    if model.geometry.generates and not facts.is_stated("model.accelerator"):
+        facts = facts.with_word("model.accelerator", GPU)  # which tells of the traffic
     least, _ = availability(facts, known.numbers["availability-instances"])
     return max(1, min(least, stated_end(facts.workload, "deploy.instances.max") or least))
 

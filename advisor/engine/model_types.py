@@ -36,11 +36,9 @@ def fleets(asked: Asked, models: Models, known: Knowledge) -> list[OnType]:
     """
     prices, doubling = _prices(asked), log(2, known.numbers["price-of-half-the-time"])
     found = []
-    for instance in _candidates(asked, known, prices):
-        device = models.accelerator(instance.accelerator_model, instance.accelerator_memory_mib)
-        if device is None or device.link.startswith(_COMPILED):
-            continue
-        if not _has_room(asked, instance, known, models.numbers):
+    for instance, device in _candidates(asked, models, known, prices):
+        compiled = device.link.startswith(_COMPILED)
+        if compiled or _host_mib(asked, instance, known, models.numbers) is None:
             continue
         made = _on(asked, instance, device, models.numbers, known, prices.get(instance.type))
         if made is not None:
@@ -51,6 +49,7 @@ def fleets(asked: Asked, models: Models, known: Knowledge) -> list[OnType]:
             dear = asked.budget_usd is not None and cost * MONTH_HOURS > asked.budget_usd
             weigh = asked.fast or not made.kept  # a time that nothing keeps is wanted as short
             worth = made.request_s if asked.budget_usd else made.request_s * cost**doubling
+            worth = cost if dear else worth  # nothing that fast is paid for
             order = (made.usd_hour is None, dear, worth, cost) if weigh else amount
             newer = -instance.family.generation
             found.append(((*first, *order, *size(instance), newer, instance.type), made))
@@ -62,15 +61,12 @@ def cheapest_device(
 ) -> tuple[str, Accelerator] | None:
     """The type of the lowest price with one device that holds the weights, and that device."""
     prices = _prices(asked)
-    found = []
-    for each in _candidates(asked, known, prices):
-        device = models.accelerator(each.accelerator_model, each.accelerator_memory_mib)
-        if (
-            device is not None
-            and asked.weights * known.numbers["accelerator-overhead"] <= device.memory_mib * MIB
-        ):
-            price = prices.get(each.type)
-            found.append(((price is None, price or 0, *size(each), each.type), device))
+    least = asked.weights * known.numbers["accelerator-overhead"] / MIB
+    found = [
+        ((each.type not in prices, prices.get(each.type, 0), *size(each), each.type), device)
+        for each, device in _candidates(asked, models, known, prices)
+        if least <= device.memory_mib
+    ]
     order, device = min(found, key=lambda pair: pair[0], default=((), None))
     return None if device is None else (str(order[-1]), device)
 
@@ -119,52 +115,39 @@ def _prices(asked: Asked) -> Mapping[str, int]:
     return shipped(asked.region, folder).per_hour(component, sold=True)
 
 
-def _candidates(asked: Asked, known: Knowledge, prices: Mapping[str, int]) -> Iterator[Instance]:
-    """The stated type; else those of current generations that the Region sells."""
-    if asked.named is not None:
-        named = known.catalogue.get(asked.named)
-        if named is not None and named.accelerator == GPU:
-            yield named
-        return
-    for each in known.catalogue.candidates(GPU):
+def _candidates(
+    asked: Asked, models: Models, known: Knowledge, prices: Mapping[str, int]
+) -> Iterator[tuple[Instance, Accelerator]]:
+    """The stated type, else those of current generations that the Region sells; their devices."""
+    catalogue = known.catalogue
+    named = None if asked.named is None else catalogue.get(asked.named)
+    for each in catalogue.candidates(GPU) if asked.named is None else filter(None, [named]):
+        device = models.accelerator(each.accelerator_model, each.accelerator_memory_mib)
         wanted = asked.precision not in each.family.lacks and each.arch != "arm64"
         wanted = wanted and asked.device in ("", each.accelerator_model)
         wanted = wanted and (each.in_transform or not asked.transform)
-        if wanted and known.sells(asked.region, prices, each, transform=asked.transform):
-            yield each
-
-
-def _has_room(
-    asked: Asked, instance: Instance, known: Knowledge, numbers: Mapping[str, float]
-) -> bool:
-    """Whether the host can load the weights; what is stated wins over what is modelled."""
-    has = instance.memory_mib
-    if has is None:
-        return True
-    if asked.host_mib is not None:
-        usable = int(has * known.numbers["usable-memory"])
-        return asked.host_mib + int(known.numbers["server-memory"]) <= usable
-    return _loading(asked, instance, known, numbers) <= has
-
-
-def _loading(
-    asked: Asked, instance: Instance, known: Knowledge, numbers: Mapping[str, float]
-) -> int:
-    """MiB of the host without which the weights cannot be loaded."""
-    devices, server = instance.accelerator_count or 1, known.numbers["server-memory"] * MIB
-    return -(-memory.host_bytes(asked.weights, devices, server, numbers) // MIB)
+        wanted = wanted and known.sells(asked.region, prices, each, transform=asked.transform)
+        if device is not None and (wanted if named is None else each.accelerator == GPU):
+            yield each, device
 
 
 def _host_mib(
     asked: Asked, instance: Instance, known: Knowledge, numbers: Mapping[str, float]
-) -> int:
-    """The same without the server, and no more than is planned for of the host's memory."""
-    loading = _loading(asked, instance, known, numbers)
-    if instance.memory_mib is None:
+) -> int | None:
+    """MiB of the host that loading takes besides the server; ``None`` where it has too few.
+
+    No more than is planned for of its memory. What is stated wins over what is modelled.
+    """
+    server, has = int(known.numbers["server-memory"]), instance.memory_mib
+    devices = instance.accelerator_count or 1
+    loading = -(-memory.host_bytes(asked.weights, devices, server * MIB, numbers) // MIB)
+    if has is None:
         return loading
-    usable = int(instance.memory_mib * known.numbers["usable-memory"])
-    most = min(loading, usable) - int(known.numbers["server-memory"])
-    return max(most, -(-asked.weights // MIB))
+    usable = int(has * known.numbers["usable-memory"])
+    stated = None if asked.host_mib is None else asked.host_mib + server
+    if loading > has if stated is None else stated > usable:
+        return None
+    return max(min(loading, usable) - server, -(-asked.weights // MIB))
 
 
 def _on(
@@ -175,10 +158,9 @@ def _on(
     known: Knowledge,
     price: int | None,
 ) -> OnType | None:
-    """At the smallest parallel degree that keeps the targets, else the smallest that holds it."""
-    devices = instance.accelerator_count or 1
-    first = None
-    for degree in memory.degrees(asked.geometry, devices):
+    """At the smallest degree that keeps the targets on the fewest instances, else that holds it."""
+    found: list[tuple[tuple[bool, bool, int], _Split, OnType]] = []
+    for degree in memory.degrees(asked.geometry, instance.accelerator_count or 1):
         fit = memory.fit(
             asked.geometry,
             asked.precision,
@@ -195,12 +177,15 @@ def _on(
         copy = Copy(asked.geometry, asked.precision, device, degree, numbers, engine=asked.engine)
         room = fit.room.middle if fits == memory.YES else fit.room.high
         split = _Split(copy=copy, fit=fit, room=room, certain=fits == memory.YES)
-        made = _loaded(asked, instance, split, known, price)
-        if made.kept and made.certain:
-            return made
-        if first is None or (made.kept, made.certain) > (first.kept, first.certain):
-            first = made
-    return first
+        made = _loaded(asked._replace(count=None), instance, split, known, price)
+        good = made.kept and made.certain
+        found.append(((not made.kept, not made.certain, made.instances * good), split, made))
+        if good and made.instances <= asked.least:
+            break
+    if not found:
+        return None
+    _, split, made = min(found, key=lambda each: each[0])
+    return _loaded(asked, instance, split, known, price) if asked.count else made
 
 
 class _Split(Value):
@@ -228,25 +213,16 @@ def _loaded(
     if asked.transform:  # each request of a job takes one of these megabytes at the least
         most_of_server = min(most_of_server, known.numbers["batch-payload-product"] // copies)
     length = asked.usual.given + asked.usual.written
-    holds = memory.in_flight_limit(asked.geometry, length, split.room, most_of_server)
-    holds = max(1.0, holds)
-    alone = copy.running(asked.usual, 1)
-    within = [
-        target
-        if target is None or took <= target
-        else None  # one that nothing keeps bounds nothing
-        for target, took in (
-            (asked.first_byte_s, alone.first_token),
-            (asked.answer_s, alone.request),
-        )
-    ]
+    limit = memory.in_flight_limit(asked.geometry, length, split.room, most_of_server)
+    holds, alone = max(1.0, limit), copy.running(asked.usual, 1)
+    wanted = (asked.first_byte_s, alone.first_token), (asked.answer_s, alone.request)
+    # One that nothing keeps bounds nothing.
+    within = [most if most is None or took <= most else None for most, took in wanted]
     most = copy.fullest(asked.usual, holds, *within) or alone
     highest = copies * (most.in_flight / asked.request_s if asked.request_s else most.rate)
-    share = known.numbers[
-        "safety-factor" if asked.at_once and not asked.batched else "batching-share"
-    ]
+    name = "safety-factor" if asked.at_once and not asked.batched else "batching-share"
     flying = asked.flying or 0.0
-    needed = max(asked.rate / highest, flying / (copies * most.in_flight)) / share
+    needed = max(asked.rate / highest, flying / (copies * most.in_flight)) / known.numbers[name]
     instances = asked.count or max(asked.least, ceil(round(needed, 9)))
     at_load = _at_load(asked, copy, instances * copies, most)
     if asked.transform:  # a job keeps its instances full; its deadline tells how many there are
@@ -275,7 +251,7 @@ def _loaded(
         per_token=copy.interval(at_load.per_token, "token"),
         request=copy.interval(at_load.request, "token"),
         needs_mib=split.needs_mib,
-        host_mib=_host_mib(asked, instance, known, copy.numbers),
+        host_mib=_host_mib(asked, instance, known, copy.numbers) or 0,
         sure_context=memory.longest_tokens(asked.geometry, split.fit.room.low) or asked.context,
         highest_per_s=highest,
         usd_hour=usd,

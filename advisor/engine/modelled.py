@@ -26,6 +26,7 @@ from advisor.engine.named_model import (
 from advisor.model.geometry import Accelerator
 from advisor.model.workload import (
     GENERATIVE,
+    LANGUAGE_SERVERS,
     Derived,
     Finding,
     Interval,
@@ -48,7 +49,7 @@ _SECOND, _GIGA = 1_000_000, 1e9
 _PER_SECOND = KINDS["rate"]["/s"]
 _CORES = 0.5  # of a vCPU: a core runs two threads
 _COMPILING = ("tei", "triton")
-_TIME = "requests.processing"
+_TIME, _PRECISION = "requests.processing", "model.precision"
 _BODIES = ("requests.payload", "requests.response")
 _FILES = {  # kinds of which tokens do not tell the size of a body
     "requests.payload": ("vlm", "speech", "vision"),
@@ -77,7 +78,13 @@ def modelled(facts: StatedFacts) -> Workload:
     if model.kind in ENCODES:
         told |= _encoding(facts, model, models, known)
         read = {path: each for path, each in model.assumed.items() if path == TOKENS[0]}
-        result = result._replace(assumed=read, written=0)
+        runs_in, why = model.precision, told.get(_PRECISION)
+        if why is not None and why.item.value != runs_in:
+            runs_in = why.item.value
+            read[_PRECISION] = runs_in, why.because
+        weights = memory.weight_bytes(model.geometry, runs_in, models.numbers)
+        made = {"precision": runs_in, "weights": weights, "written": 0}
+        result = result._replace(assumed=read, **made)
     elif model.geometry.generates and _device(facts, known) != GPU:
         told |= _untimed(facts, model, models, known)
     elif model.geometry.generates:
@@ -194,9 +201,9 @@ def _sizes(
     if model.tells("model.parameters"):
         because = model.because("model.parameters", f"The shape of {model.name}.")
         yield _number("model.parameters", "count", count, factors, because)
-    if model.tells("model.precision"):
-        because = model.because("model.precision", f"The weights of {model.name} are released so.")
-        yield _word("model.precision", model.precision, because)
+    if model.tells(_PRECISION):
+        because = model.because(_PRECISION, f"The weights of {model.name} are released so.")
+        yield _word(_PRECISION, model.precision, because)
     each = f"{count:,} parameters in {model.precision}"
     size = -(-model.weights // MIB) * MIB
     if count and model.named:
@@ -296,14 +303,18 @@ def _encoding(
 ) -> Iterator[tuple[str, Derived]]:
     """The time of one text: on the cheapest device that holds the model, else on one vCPU.
 
-    Where no accelerator is stated, on what carries the peak for less.
+    Where no accelerator is stated, on what carries the peak for less. Servers of texts run weights
+    of 32 bits in fewer on a device, unless the precision is stated.
     """
     numbers, asked = models.numbers, asked_of(facts, model, known)
-    compiled = facts.workload.server in _COMPILING
+    server, halved, runs_in = facts.workload.server, known.sizing["encoder-bits"], model.precision
+    if facts.workload.text(_PRECISION) is None and server in ("", *_COMPILING, *LANGUAGE_SERVERS):
+        runs_in = f"fp{halved.value}" if runs_in == "fp32" else runs_in
+    shape = model.geometry._replace(dtype=runs_in)
 
     def seconds(device: Accelerator | None) -> float | None:
-        runs = Device(device, _CORES, compiled=compiled)
-        return encoding_seconds(model.geometry, model.usual.given, 1, runs, numbers)
+        runs = Device(device, _CORES, compiled=server in _COMPILING)
+        return encoding_seconds(shape, model.usual.given, 1, runs, numbers)
 
     where, time = "one vCPU", seconds(None)
     wanted = facts.taken("model.accelerator") == GPU
@@ -319,6 +330,8 @@ def _encoding(
                 yield _word("model.accelerator", GPU, because)
         if found is not None and wanted:
             where, time = found[0], faster
+            if runs_in != model.precision:
+                yield _word(_PRECISION, runs_in, halved.origin.because)
     if time is not None:
         factor = numbers["interval-encoder"]
         how = f"{model.usual.given:,.0f} tokens on {where}, modelled."

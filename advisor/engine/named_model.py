@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from math import log
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 from advisor.catalogue.models import Models
 from advisor.model.geometry import Geometry
@@ -44,6 +44,9 @@ class StatedFacts(Protocol):
 
     def needs(self, feature: str) -> bool:
         """Whether a feature is needed."""
+
+    def with_word(self, path: str, word: str) -> Self:
+        """The same where a word is stated as well, without what a model tells."""
 
 
 def derived_item(path: str, kind: str, value: Interval) -> Stated:

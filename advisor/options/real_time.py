@@ -38,8 +38,6 @@ from advisor.options.rollout.replaced import Replaced
 from advisor.rulebook.hardware import Instance
 from advisor.text.quantity_format import number
 
-# The traffic of these patterns pauses, and an instance lost in a pause is replaced unseen.
-
 
 class Fleet(Value):
     """Numbers of instances."""

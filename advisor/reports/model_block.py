@@ -39,27 +39,31 @@ def lines(told: Modelled, *, job: bool) -> Iterator[str]:
         return
     length = f"{told.given + told.written:,} tokens"
     yield f"{held}; {on.instance_type}{_split(on)} holds {on.holds:,} requests of {length}"
-    first, each = on.first_token, on.per_token
     stated = "" if on.request_s == on.modelled_s else f" for {_time(on.request_s)} each as stated"
     yield (
-        f"at {_rate(on.rate)}: {number(on.in_flight)} requests in flight{stated} on"
-        f" {on.instances:,} x {on.instance_type}, TTFT {_time(on.first_token_s)}{_ends(first)},"
-        f" TPOT {_time(on.per_token_s)}{_ends(each)}{_dollars(on)}"
-        f" ({'modelled' if _ends(first) else 'measured'})"
+        f"at {_rate(on.rate)} on {on.instances:,} instance{'s'[: on.instances != 1]}:"
+        f" {number(on.in_flight)} requests in flight{stated}, TTFT"
+        f" {_modelled(on.first_token_s, on.first_token)}, TPOT"
+        f" {_modelled(on.per_token_s, on.per_token)}{_dollars(on)}"
+        f" ({'modelled' if on.first_token[0] < on.first_token[1] else 'measured'});"
+        f" highest stable rate {_rate(on.highest_per_s * on.instances)},"
+        f" {on.concurrency * on.instances:,} in flight"
     )
-    most = on.concurrency * on.instances
-    highest = _rate(on.highest_per_s * on.instances)
-    yield f"highest stable rate {highest}, with {most:,} requests in flight"
     if on.beside:
         yield f"measured by others: {on.beside}"
     for other in told.alternatives:
         yield f"{other.change}: {_fleet(other, 'a run' if job else 'a month')}"
 
 
-def _ends(interval: tuple[float, float]) -> str:
-    """Those of a modelled figure; empty for a measured one."""
-    low, high = interval
-    return f" ({_time(low)}..{_time(high)})" if low < high else ""
+def _modelled(middle: float, interval: tuple[float, float]) -> str:
+    """A time with the ends of its interval, each unit said once; a measured one has no ends."""
+    low, high = map(_time, interval)
+    said, unit = _time(middle), _time(middle).partition(" ")[2]
+    if low == high:
+        return said
+    if low.endswith(f" {unit}") and high.endswith(f" {unit}"):
+        low, high = low.partition(" ")[0], high.partition(" ")[0]
+    return f"{said} ({low}..{high})"
 
 
 def _split(on: OnType) -> str:
@@ -74,8 +78,8 @@ def _dollars(on: OnType) -> str:
     if on.usd_at_load is None or on.usd_at_most is None:
         return ""
     return (
-        f", {figure(on.usd_at_load)} USD per 1M output tokens at this load and"
-        f" {figure(on.usd_at_most)} USD at its highest"
+        f", {figure(on.usd_at_load)} USD per 1M output tokens, {figure(on.usd_at_most)} at the"
+        " highest rate"
     )
 
 

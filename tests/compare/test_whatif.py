@@ -189,3 +189,28 @@ def test_every_point_has_the_answer_of_its_stretch(
         assert edges[0][0] == found.points[0].value
         assert edges[-1][1] == found.points[-1].value
         assert all(one[1] + 1 == other[0] for one, other in pairwise(edges))
+
+
+@pytest.mark.parametrize("key", ["traffic.peak", "traffic.volume"])
+@pytest.mark.parametrize("ends", [("1/s", "50/s"), ("1/s", "5000/s"), ("1000/s", "5000/s")])
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"requests": {"processing": "50 ms"}},  # 10 in progress of 50 ms each are 200/s
+        {
+            "requests": {"tokens": {"input": 500, "output": 1000}},
+            "model": {"id": "meta-llama/Llama-3.1-8B-Instruct"},
+        },
+    ],
+)
+def test_ends_that_the_load_leaves_no_room_for_are_answered(
+    said: dict[str, Any], ends: tuple[str, str], key: str
+) -> None:
+    workload = read(online(**{"traffic": {"concurrent": 10}, **said}))
+    found = sweep(workload, key, SweptRange(*ends, 5))
+    for point in found.points:
+        assert point.option == stretch_of(found, point.value)
+    assert (found.stretches[0].low, found.stretches[-1].high) == (
+        found.points[0].value,
+        found.points[-1].value,
+    )

@@ -207,3 +207,12 @@ def test_one_model_of_unknown_time_leaves_the_list_without_size_and_price(
     for each in found.candidates:
         if each.plan is not None:
             assert (each.plan.sized, each.cost and each.cost.usd_high) == ("not-sized", None)
+
+
+def test_a_time_that_nothing_bounds_stays_unbounded_among_others() -> None:
+    # No speed is modelled on CPUs: a request takes some time at the least, and no time at the most.
+    together = facts_of({**listed([{}, LLAMA_8B]), "model": {"accelerator": "none"}})
+    longest = together.workload.interval("requests.processing.max")
+    longest = longest or together.workload.interval("requests.processing")
+    assert longest is not None
+    assert longest.high is None

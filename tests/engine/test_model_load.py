@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from advisor.engine.facts import Facts
+from advisor.engine.model_types import fleets
+from advisor.engine.named_model import tables
 from advisor.model.advice import Advice
 from advisor.model.usage import FleetUsage
+from advisor.modelling import memory
+from advisor.modelling.speed import Copy
 from advisor.pipeline import advise
+from advisor.rulebook.knowledge import knowledge
+from advisor.rulebook.load import load
 from tests.engine.test_modelled import document, placed, plan_of, tokens
 from tests.strategies import read
 
@@ -89,3 +97,63 @@ def test_who_prefers_latency_pays_two_and_a_half_times_for_half_the_time() -> No
     assert (plain.instance_type, fast.instance_type) == ("ml.g6.2xlarge", "ml.g7e.2xlarge")
     rich = {**said, "prefer": "latency", "budget": "100000 USD/month"}
     assert placed(advise(read(rich)))[1].instance_type == "ml.p5.48xlarge"
+
+
+def test_more_than_the_budget_buys_no_speed() -> None:
+    # No type that holds it costs less than 500 USD a month: the cheapest is taken, not the fastest.
+    said = {**document(_8B, {"peak": "1/s"}, tokens=tokens()), "budget": "500 USD/month"}
+    for prefer in ("latency", "cost"):
+        found = placed(advise(read({**said, "prefer": prefer})))[1]
+        assert found.instance_type == "ml.g6.2xlarge"
+
+
+@given(
+    st.sampled_from(["meta-llama/Llama-2-70b-chat-hf", "tiiuae/Falcon3-7B-Instruct", _8B["id"]]),
+    st.sampled_from([{"first_byte": "200 ms"}, {"first_byte": "1 s"}, {"answer": "5 s"}]),
+    st.sampled_from(["1/s", "20/s", "100/s"]),
+)
+def test_no_other_degree_that_keeps_the_targets_takes_fewer_instances(
+    model: str, targets: dict[str, Any], peak: str
+) -> None:
+    facts = Facts(load(), read(document({"id": model}, {"peak": peak}, tokens=tokens(), **targets)))
+    told, models, known = facts.workload.modelled, tables(facts), knowledge(facts.book.raw)
+    assert told is not None
+    for found in fleets(told.asked, models, known):
+        if not found.kept or not found.certain:
+            continue
+        instance = known.catalogue.types[found.instance_type]
+        device = models.accelerator(instance.accelerator_model, instance.accelerator_memory_mib)
+        assert device is not None
+        for degree in memory.degrees(told.asked.geometry, instance.accelerator_count or 1):
+            copy = Copy(told.asked.geometry, told.asked.precision, device, degree, models.numbers)
+            alone, copies = copy.running(told.asked.usual, 1), (instance.accelerator_count or 1)
+            # One request at a time on each copy is the least that a degree carries.
+            late = alone.first_token > (told.asked.first_byte_s or 1e9)
+            late = late or alone.request > (told.asked.answer_s or 1e9)
+            fit = memory.fit(
+                told.asked.geometry,
+                told.asked.precision,
+                device,
+                degree=degree,
+                context=told.asked.context,
+                numbers=models.numbers,
+            )
+            if not late and fit.fits == memory.YES:
+                carries = alone.rate * (copies // degree) * known.numbers["batching-share"]
+                most = max(told.asked.least, ceil(round(told.asked.rate / carries, 9)))
+                assert found.instances <= most
+
+
+@pytest.mark.parametrize("model", ["meta-llama/Llama-3.2-3B-Instruct", _8B["id"]])
+@pytest.mark.parametrize("prefer", ["cost", "latency", None])
+@pytest.mark.parametrize("traffic", [{"concurrent": 200}, {"concurrent": 20}, {}])
+def test_the_type_is_chosen_for_as_many_instances_as_are_planned(
+    model: str, prefer: str | None, traffic: dict[str, Any]
+) -> None:
+    # That it runs on a GPU tells of the traffic, and the traffic of the least number of instances.
+    said = document({"id": model}, traffic, tokens={"input": 500, "output": 1000}, streaming=True)
+    advice = advise(read({**said, **({"prefer": prefer} if prefer else {})}))
+    told, found = placed(advice)
+    assert advice.decision.option == "real-time"
+    assert told.asked.least == 2
+    assert instances(advice) == found.instances >= 2

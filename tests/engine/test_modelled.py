@@ -401,8 +401,8 @@ def test_what_is_told_is_told_anew() -> None:
 @pytest.mark.parametrize(
     ("peak", "accelerator", "taken"),
     [
-        # bge-large takes about 3.7 s of a vCPU and 71 ms of a T4 for 300 tokens. Half used at 200/s
-        # that is 744 instances of two vCPUs, or 29 with a T4: 76 against 21 USD an hour.
+        # bge-large takes about 3.7 s of a vCPU and 22 ms of a T4 for 300 tokens. Half used at 200/s
+        # that is 744 instances of two vCPUs, or 9 with a T4: 76 against 7 USD an hour.
         ("200/s", None, "gpu"),
         ("200/s", "none", "none"),  # what is stated stays
         # One every ten seconds is less than one vCPU half used.
@@ -437,6 +437,34 @@ def test_texts_of_a_job_are_encoded_where_a_record_costs_less(records: str, take
         "dataset": {"records": records},
     }
     assert Facts(load(), read(workload)).taken("model.accelerator") == taken
+
+
+@pytest.mark.parametrize(
+    ("more", "assumed", "instances"),
+    [
+        # 24 layers x 1024 x 300 x (24 x 1024 + 4 x 300) = 1.9e11 operations: 22.5 ms at 0.13 of the
+        # T4's 65e12, so half used 22.2/s; 71 ms at 0.33 of its 8.1e12 in 32 bits, so 7.03/s.
+        ({}, True, 6),
+        ({"engine": "tei"}, True, 4),  # 14.6 ms at 0.2: 34.2/s
+        ({"framework": "pytorch"}, False, 18),  # runs what it loads
+        ({"precision": "fp32"}, False, 18),
+        ({"precision": "fp16"}, False, 6),
+    ],
+)
+def test_servers_of_texts_run_32_bits_in_16_on_a_device(
+    more: dict[str, Any], assumed: bool, instances: int
+) -> None:
+    said = document({"id": "BAAI/bge-m3", **more}, {"peak": "120/s"}, tokens={"input": 300})
+    advice = advise(read(said))
+    settings = {each.name: each.value for each in plan_of(advice).settings}
+    assert (settings["InstanceType"], settings["InitialInstanceCount"]) == (
+        "ml.g4dn.xlarge",
+        instances,
+    )
+    facts = {each.fact: each for each in advice.decision.facts}
+    assert (facts["model.precision"].origin == "assumed") is assumed
+    assert advice.model is not None
+    assert advice.model.precision == ("fp16" if instances < 18 else "fp32")
 
 
 @pytest.mark.parametrize(
