@@ -31,22 +31,19 @@ def minimum_zero(view: View) -> Iterator[Fault]:
         assert what.config is not None
         hosted = variant.get("ModelName") is not None and variant.get("ServerlessConfig") is None
         if asynchronous(what.config) is False and hosted:
-            for path, node in _minimums(view.body):
-                if text_of(node) == "0":
-                    yield Fault(node, path, suggestion="1")
+            for path, low, high in _capacities(view.body):
+                name, node = ("MaxCapacity", high) if low is None else ("MinCapacity", low)
+                if node is not None and text_of(node) == "0":
+                    yield Fault(node, (*path, name), suggestion="1")
 
 
-def _minimums(body: Node) -> Iterator[tuple[Path, Node]]:
-    """The minimum, or a maximum that stands alone, of a target and of each scheduled action."""
+def _capacities(body: Node) -> Iterator[tuple[Path, Node | None, Node | None]]:
+    """The minimum and the maximum of a target, and of each scheduled action."""
     bodies: list[tuple[Path, Node]] = [((), body)]
     bodies += [(("ScheduledActions", n), e) for n, e in enumerate(body.items("ScheduledActions"))]
     for path, each in bodies:
         for inner in ((), ("ScalableTargetAction",)):
-            for name in ("MinCapacity", "MaxCapacity"):
-                node = each.at(*inner, name)
-                if node is not None:
-                    yield (*path, *inner, name), node
-                    break
+            yield (*path, *inner), each.at(*inner, "MinCapacity"), each.at(*inner, "MaxCapacity")
 
 
 def burstable(view: View) -> Iterator[Fault]:
@@ -127,23 +124,18 @@ def unknown_variant(view: View) -> Iterator[Fault]:
 
 def capacity_range(view: View) -> Iterator[Fault]:
     """A maximum below the minimum, or one of them below 0."""
-    low, high = view.body.get("MinCapacity"), view.body.get("MaxCapacity")
-    small, large = number_of(low), number_of(high)
-    for name, node, amount in (("MinCapacity", low, small), ("MaxCapacity", high, large)):
-        if node is not None and amount is not None and amount < 0:
-            yield Fault(
-                node, (name,), f"{name} is {amount:g}; it must be at least 0", suggestion="0"
-            )
-            return
-    if (
-        high is not None
-        and low is not None
-        and small is not None
-        and large is not None
-        and large < small
-    ):
-        message = f"MaxCapacity {large:g} is below MinCapacity {small:g}"
-        yield Fault(high, ("MaxCapacity",), message, related=(low,))
+    for path, low, high in _capacities(view.body):
+        small, large = number_of(low), number_of(high)
+        for name, node, amount in (("MinCapacity", low, small), ("MaxCapacity", high, large)):
+            if node is not None and amount is not None and amount < 0:
+                message = f"{name} is {amount:g}; it must be at least 0"
+                yield Fault(node, (*path, name), message, suggestion="0")
+                return
+        if high is None or low is None or small is None or large is None:
+            continue
+        if large < small:
+            message = f"MaxCapacity {large:g} is below MinCapacity {small:g}"
+            yield Fault(high, (*path, "MaxCapacity"), message, related=(low,))
 
 
 def initial_outside(view: View) -> Iterator[Fault]:
