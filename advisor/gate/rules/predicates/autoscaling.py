@@ -20,7 +20,7 @@ from advisor.gate.rules.scaling import (
     policies_of,
     scaled,
 )
-from advisor.gate.rules.view import Fault, View, no_such_variant, number_of, text_of
+from advisor.gate.rules.view import Fault, View, above, no_such_variant, number_of, text_of
 
 
 def minimum_zero(view: View) -> Iterator[Fault]:
@@ -125,17 +125,15 @@ def unknown_variant(view: View) -> Iterator[Fault]:
 def capacity_range(view: View) -> Iterator[Fault]:
     """A maximum below the minimum, or one of them below 0."""
     for path, low, high in _capacities(view.body):
-        small, large = number_of(low), number_of(high)
-        for name, node, amount in (("MinCapacity", low, small), ("MaxCapacity", high, large)):
+        for name, node in (("MinCapacity", low), ("MaxCapacity", high)):
+            amount = number_of(node)
             if node is not None and amount is not None and amount < 0:
                 message = f"{name} is {amount:g}; it must be at least 0"
                 yield Fault(node, (*path, name), message, suggestion="0")
                 return
-        if high is None or low is None or small is None or large is None:
-            continue
-        if large < small:
+        for least, small, most, large in above(low, high):
             message = f"MaxCapacity {large:g} is below MinCapacity {small:g}"
-            yield Fault(high, (*path, "MaxCapacity"), message, related=(low,))
+            yield Fault(most, (*path, "MaxCapacity"), message, related=(least,))
 
 
 def initial_outside(view: View) -> Iterator[Fault]:
@@ -144,30 +142,22 @@ def initial_outside(view: View) -> Iterator[Fault]:
         return
     if any(True for _ in capacity_range(view)):
         return  # which of the two is wrong is said there
-    high = view.body.get("MaxCapacity")
     for _, variant in configured(view):
-        count = variant.get("InitialInstanceCount")
-        start, large = number_of(count), number_of(high)
-        if (
-            count is not None
-            and high is not None
-            and start is not None
-            and large is not None
-            and start > large
-        ):
+        found = above(variant.get("InitialInstanceCount"), view.body.get("MaxCapacity"))
+        for count, start, high, large in found:
             message = f"InitialInstanceCount is {start:g}, above MaxCapacity {large:g}"
             yield Fault(high, ("MaxCapacity",), message, related=(count,))
 
 
 def concurrency_above(view: View) -> Iterator[Fault]:
     """Provisioned concurrency that may scale beyond the variant's maximum concurrency."""
-    high = view.body.get("MaxCapacity")
-    if high is None or text_of(view.body.get("ScalableDimension")) != CONCURRENCY:
+    if text_of(view.body.get("ScalableDimension")) != CONCURRENCY:
         return
     for _, variant in configured(view):
-        limit = variant.at("ServerlessConfig", "MaxConcurrency")
-        large, most = number_of(high), number_of(limit)
-        if limit is not None and large is not None and most is not None and large > most:
+        found = above(
+            view.body.get("MaxCapacity"), variant.at("ServerlessConfig", "MaxConcurrency")
+        )
+        for high, large, limit, most in found:
             message = f"MaxCapacity {large:g} is above the variant's MaxConcurrency {most:g}"
             yield Fault(high, ("MaxCapacity",), message, suggestion=f"{most:g}", related=(limit,))
 
