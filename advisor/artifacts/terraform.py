@@ -33,6 +33,7 @@ _STACK = "aws_cloudformation_stack"
 FILE = "endpoint.template.yaml"
 _STACKED = ("CreateEndpointConfig", "CreateEndpoint", "CreateInferenceComponent")
 _SAYS = "Endpoint with inference components, which the Terraform AWS provider does not support"
+_PARTITION = Block('data "aws_partition" "current"', {})
 _RUN_ID = "aws.scheduler.execution-id"
 
 
@@ -110,8 +111,8 @@ def files(advice: Advice) -> Files:
         warned = _COUNT if keeps else ()
         body = _with_arns_of_keys(blanks.filled(request), request.operation)
         wanted += blanks.asked(request.operation, body)
-        if request.operation == "CreateTransformJob":
-            made.blocks.append(Block('data "aws_partition" "current"', {}))
+        if request.operation == "CreateTransformJob" and _PARTITION not in made.blocks:
+            made.blocks.append(_PARTITION)
         _add(request, body, made, (*comments(skips(request, requests)), *warned))
     if stacked is not None:
         wanted += _add_stack(stacked, made)

@@ -64,11 +64,8 @@ def _document(
 
 def _repeated(parsed: Parsed, dialect: str) -> Iterable[ReadFault]:
     for again in parsed.repeated:
-        if dialect == "cloudformation" and _of_others(again, parsed.documents[0]):
-            continue
-        node = Node("scalar", again.key, again.mark)
-        message = f"{again.key} is repeated; first on line {again.first.line}"
-        yield ReadFault("repeated-key", node, "", message)
+        if dialect != "cloudformation" or not _of_others(again, parsed.documents[0]):
+            yield again.fault()
 
 
 def _of_others(again: Repeated, template: Node) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from advisor.configuration.document import Mark, Node
+from advisor.configuration.document import Mark, Node, ReadFault
 from advisor.configuration.source import SourceText
 from advisor.model.errors import InputError
 from advisor.model.value import Value
@@ -16,6 +16,11 @@ class Repeated(Value):
     key: str
     mark: Mark
     first: Mark
+
+    def fault(self) -> ReadFault:
+        """What is wrong with it, at the later place."""
+        message = f"{self.key} is repeated; first on line {self.first.line}"
+        return ReadFault("repeated-key", Node("scalar", self.key, self.mark), "", message)
 
 
 class Parsed(Value):

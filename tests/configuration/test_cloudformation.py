@@ -356,7 +356,10 @@ def test_many_resources_that_refer_to_each_other_take_bounded_time(tmp_path: Pat
             },
         }
         made: dict[str, tuple[str, dict[str, Any]]] = {
-            "M": ("SageMaker::Model", {"Containers": [{"Image": "m:1"}]}),
+            "M": (
+                "SageMaker::Model",
+                {"Containers": [{"Image": "123456789012.dkr.ecr.us-east-1.amazonaws.com/m:1"}]},
+            ),
             "C": ("SageMaker::EndpointConfig", {"ProductionVariants": [variant]}),
             "E": (
                 "SageMaker::Endpoint",

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from advisor.configuration.document import Document, Node, Reference, Resource
 from advisor.configuration.source import SourceText
@@ -121,6 +124,11 @@ locals {
         ('contains(["a"], "b")', False),
         ('contains(var.object.sizes, "a")', True),
         ('replace("a-b", "-", "_")', "a_b"),
+        ('join("", var.object[*].type)', "ml.m5.large"),  # what is no list is one of one
+        ('join("-", [{ a = 1 }, { a = 2 }].*.a)', "1-2"),
+        ('join("-", local.map[*].small)', "ml.m5.large"),
+        ("length(var.object.sizes[*])", 2),
+        ("length(null[*])", 0),
         ("aws_sagemaker_model.m.name", Reference("aws_sagemaker_model.m", "name")),
         ("resource.aws_sagemaker_model.m.name", Reference("aws_sagemaker_model.m", "name")),
         ("aws_sagemaker_model.m[0].name", Reference("aws_sagemaker_model.m", "name")),
@@ -162,6 +170,8 @@ def test_what_is_certain_is_followed(value: str, expected: object) -> None:
         "terraform.workspace",
         "aws_sagemaker_model.m[var.open].name",
         "aws_sagemaker_model.m[*].name",
+        "var.open[*].name",
+        "[[1], [2]].*[0]",
         "lower(var.open)",
         "lower(null)",
         'lower("a", "b")',
@@ -787,6 +797,26 @@ def test_what_the_values_leave_out_and_the_configuration_refers_to_is_not_missin
 @pytest.mark.parametrize("values", [3, [], {"root_module": 3}, {"root_module": [1, {"x": 3}]}])
 def test_values_of_another_shape_hold_nothing(values: object) -> None:
     assert planned(planned_values=values) == []
+
+
+ODD = st.sampled_from([None, True, 7, "", "x.y.z", [], {}, [[]], [{}], ["x"], [7], {"a": 1}])
+
+
+@given(at=st.integers(0, 10**6), value=ODD)
+@settings(max_examples=200, deadline=None)
+def test_any_value_anywhere_in_a_plan_is_read(at: int, value: object) -> None:
+    plan = json.loads(PLAN.read_text(encoding="utf-8"))
+    slots: list[tuple[Any, Any]] = []
+    pending: list[Any] = [plan]
+    while pending:
+        held = pending.pop()
+        slots += [(held, key) for key in (held if isinstance(held, dict) else range(len(held)))]
+        inner = held.values() if isinstance(held, dict) else held
+        pending += [each for each in inner if isinstance(each, dict | list)]
+    held, key = slots[at % len(slots)]
+    held[key] = value
+    report = check(CheckOptions(paths=["-"], as_of="2026-11-20", stdin=json.dumps(plan).encode()))
+    assert report.configurations + len(report.errors) + report.ignored == 1
 
 
 @pytest.mark.parametrize("other", ["one", "two"])

@@ -21,6 +21,7 @@ from advisor.configuration.partial_texts import as_text
 from advisor.configuration.requests import CLOUDFORMATION, mentions_calls, opened, scheduled, tasks
 from advisor.configuration.scenarios import COMPARED, outcomes, settled
 from advisor.configuration.source import MOST_VALUES
+from advisor.text.spelling import nearest
 
 Values: TypeAlias = "Mapping[str, Node]"
 Outcome: TypeAlias = "tuple[tuple[bool | None, ...], tuple[str | None, ...]]"
@@ -31,7 +32,8 @@ def choices(
     template: TemplateValues, entries: Collection[Node], given: Values, fixed: Values, region: str
 ) -> Iterator[tuple[str, Values]]:
     """Every choice of parameters that makes a difference, with words for it."""
-    conditions = sorted(set(_conditions_of(entries)) & set(template.conditions))
+    named = {str(node.value) for node in _conditions_of(entries)}
+    conditions = sorted(named & set(template.conditions))
     selected = _selected(template, entries, given)
     candidates = _candidates(template, conditions, selected, given)
     names = sorted(selected)
@@ -50,15 +52,27 @@ def choices(
         yield (_label(conditions, names, result) if len(found) > 1 else ""), choice
 
 
-def _conditions_of(entries: Iterable[Node]) -> Iterator[str]:
+def _conditions_of(entries: Iterable[Node]) -> Iterator[Node]:
     """The conditions that resources name: on themselves, and in ``Fn::If``."""
     for entry in entries:
         own = entry.get("Condition")
         if own is not None and own.kind == "scalar":
-            yield str(own.value)
+            yield own
         for path, node in walk(entry):
-            if path and path[-1] == "Fn::If" and node.items():
-                yield str(node.items()[0].value)
+            if path and path[-1] == "Fn::If":
+                yield from node.items()[:1]
+
+
+def _no_condition(template: TemplateValues, entries: Iterable[Node]) -> Iterator[ReadFault]:
+    """Conditions that a template with others does not have: CloudFormation refuses it."""
+    inner = (found for each in template.conditions.values() for found in walk(each))
+    named = (node for path, node in inner if path[-1:] == ("Condition",))
+    for node in (*_conditions_of(entries), *named) if template.conditions else ():
+        name = str(node.value)
+        if node.kind == "scalar" and name not in template.conditions:
+            near = nearest(name, template.conditions)
+            message = f"the condition {name} does not exist here"
+            yield ReadFault("no-such-reference", node, "", message, suggestion=near)
 
 
 def _selected(
@@ -173,19 +187,21 @@ def read_template(
         if _kind(entry) is not None or (_type(entry) in CLOUDFORMATION and mentions_calls(entry))
     }
     worlds: list[World] = []
+    declared = _declared(node)  # nothing where a macro may make more
+    wrong = _no_condition(template, relevant.values()) if declared else ()
     for origin, given in (("", {}), *parameter_files):
         fixed = {**_defaults(template), **given}
         for when, choice in choices(template, relevant.values(), given, fixed, region):
             resolver = Resolver(template, {**fixed, **choice}, region)
             resources = tuple(_resources(relevant, resolver))
             words = ", ".join(filter(None, (origin and f"with {origin}", when)))
-            worlds.append(World(words, resources, _declared(node)))
+            worlds.append(World(words, resources, declared))
     return Document(
         file=file,
         dialect="cloudformation",
         worlds=tuple(worlds),
         unread=tuple(_unread(template)),
-        faults=tuple(_strange_types(template)),
+        faults=(*_strange_types(template), *wrong),
     )
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from advisor.configuration.document import Node, unknown
+from advisor.configuration.document import Mark, Node, unknown
 from advisor.configuration.json_nodes import read_json
 from advisor.configuration.source import SourceText
 from advisor.configuration.terraform import hcl_tree as hcl
 from advisor.configuration.terraform.hcl_expressions import HclReader, read_hcl
 from advisor.configuration.terraform.hcl_values import Evaluator, says_nothing
 from advisor.configuration.terraform.provider import Versions, versions
+from advisor.configuration.yaml_nodes import Repeated
 from advisor.model.errors import InputError
 
 _OWN_BLOCKS = {"content": 0, "dynamic": 1, "lifecycle": 0, "precondition": 0, "validation": 0}
@@ -121,8 +122,8 @@ class Folder(NamedTuple):
     provider: Versions
     given: Mapping[str, Node]  # by terraform.tfvars and *.auto.tfvars
     choices: Mapping[str, Mapping[str, Node]]  # by other .tfvars files, by name
-    repeated: Sequence[tuple[hcl.Attribute, hcl.Attribute]]
-    declared: Sequence[hcl.HclBlock]  # everything that a folder may declare only once
+    repeated: Sequence[Repeated]
+    declared: Mapping[str, Sequence[Mark]]  # everything that a folder may declare only once
     outputs: Mapping[str, hcl.Expression]
 
 
@@ -136,7 +137,7 @@ def gather(sources: Iterable[SourceText], base: str = "") -> tuple[Folder, list[
     blocks: list[hcl.HclBlock] = []
     given: dict[str, Node] = {}
     choices: dict[str, dict[str, Node]] = {}
-    repeated: list[tuple[hcl.Attribute, hcl.Attribute]] = []
+    repeated: list[Repeated] = []
     errors: list[InputError] = []
     for source in sources:
         name = source.file.removeprefix(f"{base}/")
@@ -167,18 +168,23 @@ def _folder(
     blocks: list[hcl.HclBlock],
     given: dict[str, Node],
     choices: dict[str, dict[str, Node]],
-    repeated: list[tuple[hcl.Attribute, hcl.Attribute]],
+    repeated: list[Repeated],
 ) -> Folder:
     variables = {block.labels[0]: block for block in blocks if _is(block, "variable", 1)}
     local_values: dict[str, hcl.Expression] = {}
+    declared: dict[str, list[Mark]] = {}
     region: hcl.Expression | None = None
     for block in blocks:
+        if block.type != "provider" and _LABELS.get(block.type) == len(block.labels):
+            declared.setdefault(".".join((block.type, *block.labels)), []).append(block.mark)
         if block.type == "locals":
-            local_values.update({key: a.value for key, a in block.body.attributes.items()})
+            for key, attribute in block.body.attributes.items():
+                declared.setdefault(f"local.{key}", []).append(attribute.mark)
+                local_values[key] = attribute.value
         elif block.type == "provider" and block.labels == ("aws",):
-            attribute = block.body.attributes.get("region")
-            if attribute is not None and "alias" not in block.body.attributes:
-                region = attribute.value
+            named = block.body.attributes.get("region")
+            if named is not None and "alias" not in block.body.attributes:
+                region = named.value
     usable = {
         name: {key: value for key, value in values.items() if key in variables}
         for name, values in choices.items()
@@ -192,15 +198,13 @@ def _folder(
         provider=versions(blocks),
         given=given,
         choices={name: values for name, values in usable.items() if values},
-        repeated=repeated,
+        repeated=[*repeated, *_declared_again(declared)],
         outputs={
             block.labels[0]: block.body.attributes["value"].value
             for block in blocks
             if _is(block, "output", 1) and "value" in block.body.attributes
         },
-        declared=[
-            b for b in blocks if _is(b, "resource", 2) or _is(b, "variable", 1) or _is(b, "data", 2)
-        ],
+        declared=declared,
     )
 
 
@@ -208,7 +212,16 @@ def _is(block: hcl.HclBlock, kind: str, labels: int) -> bool:
     return block.type == kind and len(block.labels) == labels
 
 
-def _repeated(body: hcl.Body) -> Iterator[tuple[hcl.Attribute, hcl.Attribute]]:
+def _declared_again(declared: Mapping[str, Sequence[Mark]]) -> Iterator[Repeated]:
+    """What one file declares twice; files that clash are read one by one."""
+    for name, places in declared.items():
+        first = {place.file: place for place in reversed(places)}
+        for place in places:
+            if place is not first[place.file]:
+                yield Repeated(key=name, mark=place, first=first[place.file])
+
+
+def _repeated(body: hcl.Body) -> Iterator[Repeated]:
     yield from body.repeated
     for block in body.blocks:
         yield from _repeated(block.body)

@@ -12,6 +12,7 @@ from typing import Any
 from advisor.configuration.document import Mark
 from advisor.configuration.source import DEEPEST, MOST_VALUES, SourceText
 from advisor.configuration.terraform import hcl_tree as hcl
+from advisor.configuration.yaml_nodes import Repeated
 from advisor.model.errors import InputError
 
 NAME = re.compile(r"[^\W\d][\w-]*")
@@ -439,7 +440,8 @@ class HclReader:
             self.blank()
             attribute = hcl.Attribute(name, self.expression(), mark)
             if name in body.attributes:
-                body.repeated.append((attribute, body.attributes[name]))
+                first = body.attributes[name].mark
+                body.repeated.append(Repeated(key=name, mark=mark, first=first))
             body.attributes[name] = attribute
             self._line_end()
             return

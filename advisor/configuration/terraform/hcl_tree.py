@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple, TypeAlias
 
 from advisor.configuration.document import Mark
+from advisor.configuration.yaml_nodes import Repeated
 
 
 class Literal(NamedTuple):
@@ -132,4 +133,4 @@ class Body(NamedTuple):
 
     attributes: dict[str, Attribute]
     blocks: list[HclBlock]
-    repeated: list[tuple[Attribute, Attribute]]
+    repeated: list[Repeated]

@@ -131,10 +131,16 @@ class Evaluator:
     def follow(
         self, node: Node, steps: tuple[Any, ...], mark: Mark, symbols: Mapping[str, Node]
     ) -> Node:
-        """A part of a value."""
-        for step in steps:
+        """A part of a value; after a splat, that part of each element."""
+        for count, step in enumerate(steps, 1):
             if step == "*":
-                return _open("a splat", mark)
+                rest = steps[count:]  # an index belongs to each element, or after .* to the list
+                if node.kind in ("unknown", "reference") or not all(type(r) is str for r in rest):
+                    return _open("a splat", mark)
+                alone = [] if node.is_null else [node]
+                over = node.value if node.kind == "list" else alone
+                items = [self.follow(each, rest, mark, symbols) for each in over]
+                return Node("list", items, mark, via=node.via)
             if isinstance(step, str):
                 name: Any = step
             else:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -309,10 +308,7 @@ def _faults(folders: Sequence[Folder], bare: Iterable[hcl.Traversal]) -> Iterato
         node = Node("scalar", word.root, word.mark)
         message = f'{word.root} without quotes is a reference; write "{word.root}"'
         yield ReadFault("bare-word", node, "", message, suggestion=f'"{word.root}"')
-    for again, first in (pair for folder in folders for pair in folder.repeated):
-        node = Node("scalar", again.name, again.mark)
-        message = f"{again.name} is repeated; the first is on line {first.mark.line}"
-        yield ReadFault("repeated-key", node, "", message)
+    yield from (again.fault() for folder in folders for again in folder.repeated)
 
 
 _UNWRAPPED = ("jsonencode", "replace", "trimspace")
@@ -435,13 +431,14 @@ def _not_read(sources: Iterable[SourceText]) -> tuple[str, ...]:
 def _modules(path: str, sources: Sequence[SourceText]) -> Iterator[Module]:
     """One module of a folder; one for each file where the files cannot belong together.
 
-    Terraform refuses a folder that declares a resource or variable twice. Files that do so are
-    collected in one folder without being one module, and each is read with what all may share.
+    Terraform refuses a folder that declares something twice. Files that do so are collected in one
+    folder without being one module, and each is read with what all may share.
     """
     folder, errors = gather(sources, path)
-    counted = Counter((block.type, block.labels) for block in folder.declared)
-    twice = (block for block in folder.declared if counted[block.type, block.labels] > 1)
-    clashing = {block.mark.file for block in twice}
+    clashing: set[str] = set()
+    for places in folder.declared.values():
+        files = {place.file for place in places}
+        clashing |= files if len(files) > 1 else set()
     if not clashing:
         yield Module(path, tuple(sources), folder, tuple(errors))
         return

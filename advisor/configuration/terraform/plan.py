@@ -80,7 +80,7 @@ class _Plan:
         if outline is None or "values" not in outline or "address" not in outline:
             return None
         values = self.reader.value(outline["values"])[0]
-        expressions = self.references.get(_static(self.reader.string(outline["address"])[0]), {})
+        expressions = self.references.get(_static(self.reader.string(outline["address"])[0]))
         return self._made(outline, values, _left_out(values, expressions))
 
     def _made(
@@ -92,7 +92,7 @@ class _Plan:
         kind = TERRAFORM_KINDS[name]
         address = self.reader.string(outline["address"])[0]
         identity = _static(address)
-        raw = _filled(_without_empty(after), hidden, self.references.get(identity, {}))
+        raw = _filled(_without_empty(after), hidden, self.references.get(identity))
         raw = _prefixed(raw, identity.removesuffix(Reference(identity, "").within))
         namespace = raw.get("service_namespace") if kind in SCALING else None
         if namespace is not None and namespace.kind == "scalar" and namespace.value != "sagemaker":
@@ -116,18 +116,17 @@ def _wanted(reader: JsonReader, offset: int) -> dict[str | int, int] | None:
     return outline if reader.string(kind)[0] in TERRAFORM_KINDS else None
 
 
-def _left_out(values: Node, expressions: Mapping[str, Any]) -> Node:
+def _left_out(values: Node, expressions: Any) -> Node:
     """Which values are known only after apply: referred to in the configuration, and not there."""
     hidden: dict[str, Node] = {}
     there: Mapping[str, Node] = values.value if values.kind == "map" else {}
-    for key, expression in expressions.items():
+    for key, expression in expressions.items() if isinstance(expressions, dict) else ():
         node = there.get(key)  # null is known: there is none
         if node is None and isinstance(expression, dict) and expression.get("references"):
             hidden[key] = Node("scalar", True, values.mark)
         elif isinstance(expression, list) and node is not None and node.kind == "list":
             masks = [
-                _left_out(item, each if isinstance(each, dict) else {})
-                for item, each in zip(node.items(), expression, strict=False)
+                _left_out(item, each) for item, each in zip(node.items(), expression, strict=False)
             ]
             hidden[key] = Node("list", masks, node.mark)
     return Node("map", hidden, values.mark)
@@ -144,11 +143,11 @@ def _static(address: str) -> str:
     return text
 
 
-def _filled(after: Node, hidden: Node | None, expressions: Mapping[str, Any]) -> Node:
+def _filled(after: Node, hidden: Node | None, expressions: Any) -> Node:
     """The planned values; those known only after apply as references where the plan names them."""
     entries = dict(after.value)
     for key, value in hidden.value.items() if hidden is not None and hidden.kind == "map" else ():
-        expression = expressions.get(key)
+        expression = expressions.get(key) if isinstance(expressions, dict) else None
         if value.kind == "scalar" and value.value is True:
             entries[key] = _unknown(expression, value, key)
         elif key in entries and entries[key].kind == "list" and value.kind == "list":
@@ -159,7 +158,7 @@ def _filled(after: Node, hidden: Node | None, expressions: Mapping[str, Any]) ->
 def _blocks(node: Node, hidden: Node, expression: Any) -> Node:
     known = expression if isinstance(expression, list) else []
     items = [
-        _filled(item, mask, inner or {}) if item.kind == "map" else item
+        _filled(item, mask, inner) if item.kind == "map" else item
         for item, mask, inner in zip_longest(node.items(), hidden.items(), known)
         if item is not None
     ]
@@ -175,8 +174,9 @@ def _prefixed(node: Node, module: str) -> Node:
 
 def _unknown(expression: Any, node: Node, key: str) -> Node:
     names = expression.get("references") if isinstance(expression, dict) else None
-    if names and isinstance(names[0], str) and names[0].count(".") >= 2:
-        target, attribute = names[0].rsplit(".", 1)
+    first = next(iter(names), None) if isinstance(names, list) else None
+    if isinstance(first, str) and first.count(".") >= 2:
+        target, attribute = first.rsplit(".", 1)
         return Node("reference", Reference(target, attribute), node.mark, node.key)
     reason = f"{key} is known only after apply"
     return unknown(reason, node.mark, maybe_absent=True).under(node.key)
@@ -192,7 +192,7 @@ def _without_empty(node: Node) -> Node:
     return node.within(_without_empty)
 
 
-def _references(reader: JsonReader, start: int | None) -> dict[str, dict[str, Any]]:
+def _references(reader: JsonReader, start: int | None) -> dict[str, Any]:
     """Address of each resource that is read -> its expressions, as plain values."""
     if start is None or reader.text[start] != "{":
         return {}
@@ -200,7 +200,7 @@ def _references(reader: JsonReader, start: int | None) -> dict[str, dict[str, An
     return dict(_module(reader, module, "")) if module is not None else {}
 
 
-def _module(reader: JsonReader, start: int, prefix: str) -> Iterator[tuple[str, dict[str, Any]]]:
+def _module(reader: JsonReader, start: int, prefix: str) -> Iterator[tuple[str, Any]]:
     outline = reader.outline(start)
     listed = outline.get("resources")
     for offset in reader.outline(listed).values() if listed is not None else ():

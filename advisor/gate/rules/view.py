@@ -92,6 +92,17 @@ def number_of(node: Node | None) -> int | float | None:
     return number(text_of(node) or "")
 
 
+def above(
+    one: Node | None, other: Node | None
+) -> Iterator[tuple[Node, int | float, Node, int | float]]:
+    """Two values with their numbers, where the first is certainly above the second."""
+    value, bound = number_of(one), number_of(other)
+    if one is None or other is None or value is None or bound is None:
+        return
+    if value > bound:
+        yield one, value, other, bound
+
+
 def same_value(one: Node | None, other: Node | None) -> bool:
     """Whether two values are certainly the same: equal scalars, or the same reference."""
     if one is None or other is None or one.kind != other.kind:

@@ -20,7 +20,7 @@ from advisor.gate.rules.scaling import (
     policies_of,
     scaled,
 )
-from advisor.gate.rules.view import Fault, View, no_such_variant, number_of, text_of
+from advisor.gate.rules.view import Fault, View, above, no_such_variant, number_of, text_of
 
 
 def minimum_zero(view: View) -> Iterator[Fault]:
@@ -31,22 +31,19 @@ def minimum_zero(view: View) -> Iterator[Fault]:
         assert what.config is not None
         hosted = variant.get("ModelName") is not None and variant.get("ServerlessConfig") is None
         if asynchronous(what.config) is False and hosted:
-            for path, node in _minimums(view.body):
-                if text_of(node) == "0":
-                    yield Fault(node, path, suggestion="1")
+            for path, low, high in _capacities(view.body):
+                name, node = ("MaxCapacity", high) if low is None else ("MinCapacity", low)
+                if node is not None and text_of(node) == "0":
+                    yield Fault(node, (*path, name), suggestion="1")
 
 
-def _minimums(body: Node) -> Iterator[tuple[Path, Node]]:
-    """The minimum, or a maximum that stands alone, of a target and of each scheduled action."""
+def _capacities(body: Node) -> Iterator[tuple[Path, Node | None, Node | None]]:
+    """The minimum and the maximum of a target, and of each scheduled action."""
     bodies: list[tuple[Path, Node]] = [((), body)]
     bodies += [(("ScheduledActions", n), e) for n, e in enumerate(body.items("ScheduledActions"))]
     for path, each in bodies:
         for inner in ((), ("ScalableTargetAction",)):
-            for name in ("MinCapacity", "MaxCapacity"):
-                node = each.at(*inner, name)
-                if node is not None:
-                    yield (*path, *inner, name), node
-                    break
+            yield (*path, *inner), each.at(*inner, "MinCapacity"), each.at(*inner, "MaxCapacity")
 
 
 def burstable(view: View) -> Iterator[Fault]:
@@ -127,23 +124,16 @@ def unknown_variant(view: View) -> Iterator[Fault]:
 
 def capacity_range(view: View) -> Iterator[Fault]:
     """A maximum below the minimum, or one of them below 0."""
-    low, high = view.body.get("MinCapacity"), view.body.get("MaxCapacity")
-    small, large = number_of(low), number_of(high)
-    for name, node, amount in (("MinCapacity", low, small), ("MaxCapacity", high, large)):
-        if node is not None and amount is not None and amount < 0:
-            yield Fault(
-                node, (name,), f"{name} is {amount:g}; it must be at least 0", suggestion="0"
-            )
-            return
-    if (
-        high is not None
-        and low is not None
-        and small is not None
-        and large is not None
-        and large < small
-    ):
-        message = f"MaxCapacity {large:g} is below MinCapacity {small:g}"
-        yield Fault(high, ("MaxCapacity",), message, related=(low,))
+    for path, low, high in _capacities(view.body):
+        for name, node in (("MinCapacity", low), ("MaxCapacity", high)):
+            amount = number_of(node)
+            if node is not None and amount is not None and amount < 0:
+                message = f"{name} is {amount:g}; it must be at least 0"
+                yield Fault(node, (*path, name), message, suggestion="0")
+                return
+        for least, small, most, large in above(low, high):
+            message = f"MaxCapacity {large:g} is below MinCapacity {small:g}"
+            yield Fault(most, (*path, "MaxCapacity"), message, related=(least,))
 
 
 def initial_outside(view: View) -> Iterator[Fault]:
@@ -152,30 +142,22 @@ def initial_outside(view: View) -> Iterator[Fault]:
         return
     if any(True for _ in capacity_range(view)):
         return  # which of the two is wrong is said there
-    high = view.body.get("MaxCapacity")
     for _, variant in configured(view):
-        count = variant.get("InitialInstanceCount")
-        start, large = number_of(count), number_of(high)
-        if (
-            count is not None
-            and high is not None
-            and start is not None
-            and large is not None
-            and start > large
-        ):
+        found = above(variant.get("InitialInstanceCount"), view.body.get("MaxCapacity"))
+        for count, start, high, large in found:
             message = f"InitialInstanceCount is {start:g}, above MaxCapacity {large:g}"
             yield Fault(high, ("MaxCapacity",), message, related=(count,))
 
 
 def concurrency_above(view: View) -> Iterator[Fault]:
     """Provisioned concurrency that may scale beyond the variant's maximum concurrency."""
-    high = view.body.get("MaxCapacity")
-    if high is None or text_of(view.body.get("ScalableDimension")) != CONCURRENCY:
+    if text_of(view.body.get("ScalableDimension")) != CONCURRENCY:
         return
     for _, variant in configured(view):
-        limit = variant.at("ServerlessConfig", "MaxConcurrency")
-        large, most = number_of(high), number_of(limit)
-        if limit is not None and large is not None and most is not None and large > most:
+        found = above(
+            view.body.get("MaxCapacity"), variant.at("ServerlessConfig", "MaxConcurrency")
+        )
+        for high, large, limit, most in found:
             message = f"MaxCapacity {large:g} is above the variant's MaxConcurrency {most:g}"
             yield Fault(high, ("MaxCapacity",), message, suggestion=f"{most:g}", related=(limit,))
 

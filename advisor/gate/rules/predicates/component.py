@@ -27,10 +27,8 @@ def _variants(view: View) -> list[Node]:
 def host_of(view: View) -> Node | None:
     """The variant that the component names, where it is known."""
     name = text_of(view.body.get("VariantName"))
-    return next(
-        (node for node in _variants(view) if name and text_of(node.get("VariantName")) == name),
-        None,
-    )
+    named = (each for each in _variants(view) if text_of(each.get("VariantName")) == name)
+    return next(named, None) if name else None
 
 
 def unknown_variant(view: View) -> Iterator[Fault]:

@@ -112,10 +112,7 @@ def counts_reset(view: View) -> Iterator[Fault]:
 
 def unconnected(view: View) -> Iterator[Fault]:
     """``ignore_changes`` on the configuration's name: the endpoint never gets a new one."""
-    ignored = view.resource.lifecycle.get("ignore_changes")
-    if ignored is None:
-        return
-    for name, node in ignored:
+    for name, node in view.resource.lifecycle.get("ignore_changes", ()):
         if name in ("endpoint_config_name", "all"):
             message = f"{name} is in ignore_changes: the endpoint never gets a new configuration"
             yield Fault(node, ("lifecycle", "ignore_changes"), message)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from advisor.configuration.document import Node, Path, Resource
+from advisor.configuration.document import Node, Path, Resource, walk
 from advisor.configuration.rulefiles import of_fields
 from advisor.gate.rules.view import Fault, View, same_value, text_of, twins
 
@@ -25,21 +25,7 @@ def instance_type(view: View) -> Iterator[Fault]:
 
 def instance_types(resource: Resource) -> Iterator[tuple[Path, Node]]:
     """Every instance type that a configuration or job names."""
-    body = resource.body
-    if resource.kind == "TransformJob":
-        node = body.at("TransformResources", "InstanceType")
-        if node is not None:
-            yield ("TransformResources", "InstanceType"), node
-        return
-    for name in ("ProductionVariants", "ShadowProductionVariants"):
-        for index, variant in enumerate(body.items(name)):
-            node = variant.get("InstanceType")
-            if node is not None:
-                yield (name, index, "InstanceType"), node
-            for number, pool in enumerate(variant.items("InstancePools")):
-                node = pool.get("InstanceType")
-                if node is not None:
-                    yield (name, index, "InstancePools", number, "InstanceType"), node
+    return named(resource.body, "InstanceType")
 
 
 def repeated_variant_name(view: View) -> Iterator[Fault]:
@@ -81,17 +67,9 @@ def _same(left: Node | None, right: Node | None) -> bool:
 
 def all_weights_zero(view: View) -> Iterator[Fault]:
     """Every production variant has weight 0, so no request has a place to go."""
-    weights = [
-        (path, variant.get("InitialVariantWeight"))
-        for path, variant in view.variants()
-        if path[0] == "ProductionVariants"
-    ]
-    if not weights or len(weights) != len(view.body.items("ProductionVariants")):
-        return
-    if all(node is not None and text_of(node) in ("0", "0.0") for _, node in weights):
-        path, node = weights[0]
-        assert node is not None
-        yield Fault(node, (*path, "InitialVariantWeight"))
+    weights = [each.get("InitialVariantWeight") for each in view.body.items("ProductionVariants")]
+    if weights and weights[0] and all(text_of(node) in ("0", "0.0") for node in weights):
+        yield Fault(weights[0], ("ProductionVariants", 0, "InitialVariantWeight"))
 
 
 def repeated_pool(view: View) -> Iterator[Fault]:
@@ -121,7 +99,7 @@ _KEY_FORM = re.compile(
 
 def key_form(view: View) -> Iterator[Fault]:
     """A KMS key that is none of: key id, key ARN, alias, alias ARN."""
-    for path, node in named(view.body, ("KmsKeyId", "VolumeKmsKeyId"), ()):
+    for path, node in named(view.body, "KmsKeyId", "VolumeKmsKeyId"):
         text = text_of(node)
         if text and not _KEY_FORM.fullmatch(text):
             yield Fault(
@@ -131,16 +109,11 @@ def key_form(view: View) -> Iterator[Fault]:
             )
 
 
-def named(node: Node, names: tuple[str, ...], path: Path) -> Iterator[tuple[Path, Node]]:
+def named(body: Node, *names: str) -> Iterator[tuple[Path, Node]]:
     """Every value under one of some names, at any depth, with its path."""
-    if node.kind == "map":
-        for key, value in node.value.items():
-            if key in names and not value.is_null:
-                yield (*path, key), value
-            yield from named(value, names, (*path, key))
-    elif node.kind == "list":
-        for index, value in enumerate(node.value):
-            yield from named(value, names, (*path, index))
+    for path, node in walk(body):
+        if path and path[-1] in names and not node.is_null:
+            yield path, node
 
 
 _ARNS = ("Ref", "arn", "Arn", "ModelArn", "EndpointConfigArn", "EndpointArn")
@@ -149,7 +122,7 @@ _ARNS = ("Ref", "arn", "Arn", "ModelArn", "EndpointConfigArn", "EndpointArn")
 def arn_as_name(view: View) -> Iterator[Fault]:
     """What gives an ARN (CloudFormation's Ref, Terraform's arn) where the API takes a name."""
     for field, kind in of_fields("names")[view.resource.kind]:
-        for path, node in named(view.body, (field,), ()):
+        for path, node in named(view.body, field):
             if node.kind == "scalar" and str(node.value).startswith("arn:"):
                 name = str(node.value).rsplit("/", 1)[-1]
                 yield Fault(node, path, f"{field} is an ARN; expected a name", suggestion=name)

@@ -19,12 +19,8 @@ _FREE = frozenset({"Environment", "Tags"})
 def _places(view: View) -> Iterator[tuple[Path, Node, str, str, str]]:
     """Path, value, partition, Region and service of everything that names its Region."""
     for path, node in walk(view.body):
-        if not _FREE.isdisjoint(path):
-            continue
-        text = text_of(node) if node.kind == "scalar" and isinstance(node.value, str) else None
-        if text is None:
-            continue
-        place = place_of(text)
+        written = node.kind == "scalar" and isinstance(node.value, str) and _FREE.isdisjoint(path)
+        place = place_of(node.value) if written else None
         if place is not None:
             yield path, node, place.partition, place.region, place.service
 

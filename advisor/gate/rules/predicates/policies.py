@@ -54,7 +54,7 @@ def step_bounds(view: View) -> Iterator[Fault]:
             message = f"the lower bound {step.low:g} is not below the upper bound {step.high:g}"
             yield Fault(step.node, step.path, message, at_key=True)
             return
-    ordered = sorted(steps)
+    ordered = sorted(steps, key=lambda step: (step.low, step.high))
     for before, after in pairwise(ordered):
         if before.high != after.low:
             what = "overlaps" if before.high > after.low else "leaves a gap to"

@@ -20,7 +20,7 @@ _FROM_OUTSIDE = ("data.", "module.", "random_", "null_", "terraform_")
 def _references(view: View) -> Iterator[tuple[Path, Node, str]]:
     """Path and reference of each name of another resource, with the kind that it should be of."""
     for field, kind in of_fields("names").get(view.resource.kind, ()):
-        for path, node in named(view.body, (field,), ()):
+        for path, node in named(view.body, field):
             if node.kind == "reference":
                 yield path, node, kind
 
@@ -115,7 +115,7 @@ def _names_of(view: View, field: str) -> Iterator[tuple[Path, Node, str]]:
         if node is not None and begins == field:
             yield ("ResourceId",), node, rest.partition("/")[0]
         return
-    for path, node in named(view.body, (field,), ()):
+    for path, node in named(view.body, field):
         if node.kind == "scalar":
             yield path, node, str(node.value).rpartition("/")[2]
 
@@ -154,7 +154,7 @@ def refused_argument(view: View) -> Iterator[Fault]:
 
 def name_as_arn(view: View) -> Iterator[Fault]:
     """The name of a role or a topic where the field takes its ARN."""
-    for path, node in named(view.body, _ARN_FIELDS, ()):
+    for path, node in named(view.body, *_ARN_FIELDS):
         if node.kind != "reference":
             continue
         target, attribute = node.value.within, node.value.attribute
