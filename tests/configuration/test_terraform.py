@@ -799,7 +799,9 @@ def test_values_of_another_shape_hold_nothing(values: object) -> None:
     assert planned(planned_values=values) == []
 
 
-ODD = st.sampled_from([None, True, 7, "", "x.y.z", [], {}, [[]], [{}], ["x"], [7], {"a": 1}])
+ODD: st.SearchStrategy[Any] = st.sampled_from(
+    [None, True, 7, "", "x.y.z", [], {}, [[]], [{}], ["x"], [7], {"a": 1}]
+)
 
 
 @given(at=st.integers(0, 10**6), value=ODD)
