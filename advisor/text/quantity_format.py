@@ -71,7 +71,10 @@ def few_digits(text: str, kind: str) -> str:
     sign = text[: 1 + text.startswith((">=", "<="))]
     if sign not in (">", ">=", "<", "<="):
         return "..".join(_few_digits(end.strip(), kind) for end in text.split(".."))
-    low, high = parse(text, kind)
+    try:
+        low, high = parse(text, kind)
+    except QuantityError:  # absurd loads leave bounds that no file can state
+        return text
     exact, outward = (low, 1) if high is None else (high, -1)
     for steps in _OUTWARD:
         shorter = f"{sign} {about((exact or 0) * (1 + outward * steps / 1000), kind)}"

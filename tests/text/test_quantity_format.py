@@ -70,6 +70,7 @@ def test_plain_numbers_for_programs(value: int, kind: str, number: float, name: 
         ("> 60 s", "time", "> 60 s"),
         ("< 2", "count", "< 2"),
         ("sustained", "time", "sustained"),
+        ("> 5225472000000000B", "count", "> 5225472000000000B"),  # more than a file can state
     ],
 )
 def test_a_bound_in_a_few_digits(exact: str, kind: str, short: str) -> None:
