@@ -199,7 +199,7 @@ def _spread(row: list[str], pull: Mapping[str, float], middles: dict[str, float]
     for one, other in pairwise([row[0], *row]):
         apart = (_wide(one) + _wide(other)) / 2 + _GAP
         at.append(max(pull[other], at[-1] + apart) if at else pull[other])
-    shift = sum(pull[name] - place for name, place in zip(row, at, strict=True)) / len(row)
+    shift = fsum(pull[name] - place for name, place in zip(row, at, strict=True)) / len(row)
     middles.update(zip(row, (place + shift for place in at), strict=True))
 
 
