@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from advisor.engine.named_model import StatedFacts
 
+# The traffic of these patterns pauses, and an instance lost in a pause is replaced unseen.
 _WITH_GAPS = frozenset({"intermittent"})
 
 

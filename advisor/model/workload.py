@@ -251,7 +251,7 @@ class Modelled(Value):
     fixes: tuple[tuple[str, str], ...] = ()  # then: keys with values at which one does
     loading_s: float = 0.0  # at the most until a container answers whose weights are at hand
     findings: tuple[Finding, ...] = ()
-    asked: Any = None  # what was asked of a type; of advisor.engine.model_types
+    asked: Any = None  # what was asked of a type; of advisor.engine.model_load.Asked
     alternatives: tuple[Alternative, ...] = ()
     members: tuple[tuple[str, "Modelled"], ...] = ()  # of a list; the rest is of its heaviest
 
