@@ -16,7 +16,7 @@ from advisor.model.value import Value
 from advisor.modelling.memory import FOUR_BIT, Numbers, kv_bytes, kv_split, weight_bytes
 
 _MICRO = 1e-6
-_PARTS = 2**50  # of an interval of requests in flight; beyond it floats do not change
+_PARTS = 2**30  # of an interval of requests in flight: closer than any figure is shown
 ENGINES = ("vllm", "lmi", "sglang", "trtllm")
 """Servers with measured rows; LMI runs vLLM. The interval of any other is wider."""
 
