@@ -159,20 +159,23 @@ def _nearest(name: str, market: Market) -> str:
         best = min(away, key=lambda each: away[each])
         return best if away[best] < _FAR else ""
     family, letters, size = family_of(written), form[1], form[2]
-    families = list(market.known.catalogue.families)
+    families = market.known.catalogue.families
 
-    def order(each: Instance) -> tuple[object, ...]:
-        kind = each.family.id
-        return (
-            kind != family,
-            not each.family.choose,
-            edits(family, kind, _ALL) + (re.match(letters + r"\d", kind) is None),
+    def apart(kind: str) -> tuple[bool, bool, int]:
+        other = re.match(letters + r"\d", kind) is None
+        return kind != family, not families[kind].choose, edits(family, kind, _ALL) + other
+
+    ranks = {kind: apart(kind) for kind in families}
+    nearest = min(ranks[each.family.id] for each in market.types())
+    order = {kind: index for index, (kind, rank) in enumerate(ranks.items()) if rank == nearest}
+    return min(
+        (each for each in market.types() if each.family.id in order),
+        key=lambda each: (
             market.sells(each) is False,
-            families.index(kind),
+            order[each.family.id],
             *_between(size, each.type.split(".")[2]),
-        )
-
-    return min(market.types(), key=order).type
+        ),
+    ).type
 
 
 def _between(wanted: str, size: str) -> tuple[bool, float]:

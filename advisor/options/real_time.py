@@ -263,16 +263,21 @@ def _scaling(draft: Draft, design: Design) -> tuple[Request, ...]:
         )
         draft.set("TargetValue", goal, because, constant=constant)
         return register, scaling.by(draft, "concurrency", goal)
-    goal = round(invocations_target(capacity.per_second, safety), 3)
+    goal = _rounded(invocations_target(capacity.per_second, safety))
     because = f"{capacity.text}, x {safety} x 60 = {number(goal)} per instance and minute."
     if design.sizes.for_answer:
-        goal = round(_planned(draft, design) * 60, 3)
+        goal = _rounded(_planned(draft, design) * 60)
         because = (
             f"{design.work.peak_text} / {design.sizes.for_answer} x 60 = {number(goal)} per "
             "instance and minute, at which answers are in time."
         )
     draft.set("TargetValue", goal, because, constant=constant)
     return register, scaling.by(draft, "invocations", goal)
+
+
+def _rounded(target: float) -> float:
+    """A target to three decimals, or to three digits where it is small: AWS takes none of zero."""
+    return round(target, 3) if target >= 1 else float(f"{target:.3g}")
 
 
 def _planned(draft: Draft, design: Design) -> float:

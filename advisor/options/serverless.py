@@ -218,10 +218,8 @@ def _level(flying: float, spill: float, most: int) -> int:
         return most
     from advisor.modelling.queueing.cold_starts import levels_busy
 
-    for level, busy in enumerate(levels_busy(flying), start=1):
-        if busy <= spill:
-            return max(1, min(most, level - 1))
-    return 1
+    exceeded = (level for level, busy in enumerate(levels_busy(flying, most)) if busy <= spill)
+    return max(1, next(exceeded, most))
 
 
 def _usage(

@@ -281,7 +281,7 @@ def provisioning_note(usage: ServerlessUsage, prices: Prices) -> str:
     if threshold is not None:
         from advisor.modelling.queueing.cold_starts import provisioned_levels
 
-        worth = min(count, provisioned_levels(load, float(threshold)))
+        worth = provisioned_levels(load, float(threshold), count)
     share = (
         "" if threshold is None else f", busy for more than {percent(float(threshold))} of the time"
     )

@@ -96,9 +96,24 @@ NAMES = {
     "percent": "a percentage",
 }
 
-# Beyond these a number is a slip of the keyboard, and arithmetic on it only costs time.
+# Beyond these a number is a slip of the keyboard, and arithmetic on it only costs time: an exabyte,
+# centuries, a thousand million requests a second, a million million USD a month.
 MOST_DIGITS = 15
 MOST_DECIMALS = 9
+_MOST = {
+    "size": 10**6 * _SIZES["TB"],
+    "time": 10**5 * _TIMES["d"],
+    "rate": 10**9 * _RATES["/s"],
+    "money": 10**12 * _SECOND,
+}
+DIGITS = {
+    kind: {
+        unit: min(MOST_DIGITS, len(str(_MOST.get(kind, 10**16) // factor - 1)))
+        for unit, factor in units.items()
+    }
+    for kind, units in KINDS.items()
+}
+"""Kind -> unit as written -> digits before the point of the largest number of it."""
 
 _AFTER_NUMBER = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ/% "
 
@@ -163,7 +178,7 @@ def _ratio(text: str, kind: str) -> tuple[int, int]:
     whole, point, decimals = number.partition(".")
     if (
         factor is None
-        or not (whole.isdigit() and number.isascii() and len(whole) <= MOST_DIGITS)
+        or not (whole.isdigit() and number.isascii() and len(whole) <= DIGITS[kind][unit])
         or (point and not (decimals.isdigit() and len(decimals) <= MOST_DECIMALS))
     ):
         raise _refusal(text, kind)
@@ -186,13 +201,14 @@ def _refusal(text: str, kind: str) -> QuantityError:
         return QuantityError(f"{text!r} is below zero", kind)
     if not (number.isascii() and whole.isdigit() and (decimals.isdigit() or not point)):
         return QuantityError(f"{text!r} is not {NAMES[kind]}", kind)
-    if len(whole) > MOST_DIGITS or len(decimals) > MOST_DECIMALS:
-        return QuantityError(
-            f"{text!r} has more than {MOST_DIGITS} digits, or {MOST_DECIMALS} decimals", kind
-        )
-    if not unit:
+    if len(decimals) > MOST_DECIMALS:
+        return QuantityError(f"{text!r} has more than {MOST_DECIMALS} decimals", kind)
+    if not unit and kind != "count":
         return QuantityError(f"{text!r} has no unit", kind)
-    return QuantityError(f"{unit!r} in {text!r} is no unit of {NAMES[kind]}", kind)
+    if unit not in KINDS[kind]:
+        return QuantityError(f"{unit!r} in {text!r} is no unit of {NAMES[kind]}", kind)
+    most = f"{'9' * DIGITS[kind][unit]} {unit}".strip().replace(" /", "/")
+    return QuantityError(f"{text!r} is too large", kind, f"write {most} or less")
 
 
 def _nearest(numerator: int, denominator: int) -> int:
@@ -288,8 +304,10 @@ def time_covered(windows: tuple[Window, ...]) -> int:
 
 def largest(kind: str) -> int:
     """The largest number of a kind that ``parse`` reads without a multiple, in base units."""
-    factors = (each // DENOMINATORS.get(unit.strip(), 1) for _, each, unit in _SHOWN[kind])
-    return int(10**MOST_DIGITS - 1) * max(factors)
+    return max(
+        int(10 ** DIGITS[kind][unit.strip()] - 1) * each // DENOMINATORS.get(unit.strip(), 1)
+        for _, each, unit in _SHOWN[kind]
+    )
 
 
 def _number(value: int, read: Callable[[int, int], int], near: int, kind: str) -> str:
@@ -305,7 +323,9 @@ def _number(value: int, read: Callable[[int, int], int], near: int, kind: str) -
         for candidate in (digits, digits + 1) if rest else (digits,):
             if read(candidate * factor, scale) == value:
                 text = _shortest(candidate, places, kind)
-                if len(text.partition(".")[0].rstrip("kMGB")) <= MOST_DIGITS:
+                number = text.rstrip("kMGB")
+                read_as = text[len(number) :] + unit.strip()
+                if len(number.partition(".")[0]) <= DIGITS[kind][read_as]:
                     return text + unit
     return f"{near // units[0][1] + (read in (_at_least, _above))}{units[0][2]}"
 

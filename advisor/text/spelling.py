@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 
 _MOST_LETTERS = 64  # of a word, which are compared with every choice
 
@@ -100,6 +101,7 @@ def listed(words: tuple[str, ...]) -> str:
     return " or ".join((", ".join(words[:-1]), words[-1])) if len(words) > 1 else words[0]
 
 
+@lru_cache(maxsize=16_384)  # a file repeats its slips, and the parts of types repeat theirs
 def edits(one: str, other: str, most: int) -> int:
     """Insertions, deletions, replacements and swaps between two words; exact up to ``most``."""
     before: list[int] = []

@@ -14,7 +14,7 @@ from advisor.workload.forms import Form, RefusedError, fits, shown
 from advisor.workload.keys import keys
 
 _SURE, _SHORT = 6, 3  # letters of a name of which two may be wrong, and none
-_VERSION = re.compile(r"(.*?)(?:[ =@:v-]+(?=\d)|(?=\d+\.))(\d[\w.+-]*)")
+_VERSION = re.compile(r"(.*?)(?:(?<![ =@:v-])[ =@:v-]+(?=\d)|(?<!\d)(?=\d+\.))(\d[\w.+-]*)")
 
 
 def _region(form: Form, text: str) -> str:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from advisor.text.quantity import DENOMINATORS, KINDS, MOST_DECIMALS, MOST_DIGITS, WEEK
+from advisor.text.quantity import DENOMINATORS, DIGITS, KINDS, MOST_DECIMALS, MOST_DIGITS, WEEK
 from advisor.text.quantity import FORMS as QUANTITY_FORMS
 from advisor.workload.forms import Form, forms
 from advisor.workload.keys import Key, features, keys, required
 
-_NUMBER = rf"[0-9]{{1,{MOST_DIGITS}}}(?:\.[0-9]{{1,{MOST_DECIMALS}}})?"
-_NOT_ZERO = r"(?=[0-9]*\.?[0-9]*[1-9])"
+_NOT_ZERO = r"(?=[0.]*[1-9])"
 _DECIMALS = {"": 0, "k": 3, "K": 3, "M": 6, "G": 9, "B": 9}
 
 
@@ -46,7 +45,7 @@ def quantity_pattern(kind: str, *, zero: bool) -> str:
 def count_pattern(*, zero: bool, exact: bool) -> str:
     """Every way to write a count as a text."""
     amount = "|".join(
-        rf"[0-9]{{1,{MOST_DIGITS}}}{_fraction(places)} *{multiple}"
+        rf"[0-9]{{1,{DIGITS['count'][multiple]}}}{_fraction(places)}{multiple and f' *{multiple}'}"
         for multiple, places in _DECIMALS.items()
     )
     some = _grouped(amount) if zero else _NOT_ZERO + _grouped(amount)
@@ -82,10 +81,13 @@ def _amount(kind: str, *, full: bool) -> str:
         return _bounded(most, full=full)
     if kind == "percent":
         return _bounded({"%": 100}, full=full)
-    if kind == "rate":
-        periods = "|".join(unit[1:] for unit in units if unit.startswith("/"))
-        return rf"{_NUMBER} *[kKMGB]?/(?:{periods})"
-    return rf"{_NUMBER} *(?:{'|'.join(units)})"
+    of_digits: dict[int, list[str]] = {}
+    for unit, digits in DIGITS[kind].items():
+        of_digits.setdefault(digits, []).append(unit)
+    return "|".join(
+        rf"[0-9]{{1,{digits}}}(?:\.[0-9]{{1,{MOST_DECIMALS}}})? *(?:{'|'.join(same)})"
+        for digits, same in of_digits.items()
+    )
 
 
 def _bounded(most: dict[str, int], *, full: bool) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from fractions import Fraction
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from advisor.model.workload import Interval
 from advisor.text.quantity import (
     DENOMINATORS,
+    DIGITS,
     KINDS,
     RATE_PER_MONTH,
     QuantityError,
@@ -23,7 +25,6 @@ KB, MB, GB, TB = 1024, 1024**2, 1024**3, 1024**4
 MS, SECOND = 1000, 1_000_000
 HOUR = 3600 * SECOND
 MONEY = "an amount per month"
-MANY = "{!r} has more than 15 digits, or 9 decimals"
 PER_HOUR = 730 * RATE_PER_MONTH  # a month has 730 hours
 
 
@@ -119,8 +120,7 @@ def test_a_text_means_a_closed_range_of_base_units(
         ("5 MB..1 MB", "size", "the range '5 MB..1 MB' has its larger value first"),
         ("1..5 MB", "size", "'1' has no unit"),
         ("1 MB...5 MB", "size", "'.5 MB' is not a size"),
-        ("1234567890123456 B", "size", MANY.format("1234567890123456 B")),
-        ("5.0000000001 %", "percent", MANY.format("5.0000000001 %")),
+        ("5.0000000001 %", "percent", "'5.0000000001 %' has more than 9 decimals"),
     ],
 )
 def test_a_text_that_is_no_quantity_is_refused_with_the_accepted_forms(
@@ -204,11 +204,13 @@ def test_what_is_shown_reads_back_to_the_same_range(interval: Interval, kind: st
     st.integers(-2, 2),
 )
 def test_a_bound_keeps_the_whole_base_units_that_satisfy_it(
-    number: object, unit: tuple[str, str], step: int
+    number: Decimal, unit: tuple[str, str], step: int
 ) -> None:
     kind, name = unit
     exact = Fraction(str(number)) * KINDS[kind][name] / DENOMINATORS.get(name, 1)
     if kind == "count" and exact.denominator != 1:
+        return
+    if number >= 10 ** DIGITS[kind][name]:
         return
     near = max(0, int(exact) + step)
     text = f"{number} {name}"
@@ -227,7 +229,7 @@ def contains(interval: Interval, value: int) -> bool:
     return (low is None or low <= value) and (high is None or value <= high)
 
 
-@pytest.mark.parametrize("value", [10**26 + 1, 10**27 - 1, 10**27 + 12345])
+@pytest.mark.parametrize("value", [10**17 + 1, 10**18 - 1, 10**18 + 12345])
 def test_beyond_what_can_be_written_a_bound_is_never_looser(value: int) -> None:
     least = parse(show(Interval(value, None), "size"), "size").low
     most = parse(show(Interval(None, value), "size"), "size").high
@@ -251,3 +253,11 @@ def test_a_bound_of_any_size_can_be_written(value: int, kind: str) -> None:
 def test_the_largest_number_reads_back(kind: str) -> None:
     most = largest(kind)
     assert parse(show(Interval(None, most), kind), kind) == Interval(None, most)
+
+
+@pytest.mark.parametrize(("kind", "unit"), [(kind, unit) for kind in KINDS for unit in KINDS[kind]])
+def test_the_refusal_of_a_large_number_names_the_largest_that_is_read(kind: str, unit: str) -> None:
+    with pytest.raises(QuantityError, match="is too large") as refused:
+        parse(f"1{'0' * DIGITS[kind][unit]} {unit}", kind)
+    named = refused.value.hint.removeprefix("write ").removesuffix(" or less")
+    assert parse(named, kind) == parse(f"{'9' * DIGITS[kind][unit]}{unit}", kind)

@@ -98,7 +98,10 @@ class Evaluator:
             expression = self.local_values.get(name)
             if expression is None:
                 return _open(f"local.{name} is not declared here", mark)
-            self._locals[name] = self.value(expression)
+            try:
+                self._locals[name] = self.value(expression)
+            except RecursionError:
+                self._locals[name] = _open(f"local.{name} is too deep in others", mark)
         return self._locals[name]
 
     def _outside(self, root: str, steps: tuple[Any, ...], mark: Mark) -> Node:

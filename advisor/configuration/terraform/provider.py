@@ -15,7 +15,7 @@ from advisor.configuration.terraform.names import Tree, inner, is_name, member_o
 
 Version: TypeAlias = "tuple[int, ...]"
 
-_CONSTRAINT = re.compile(r"\s*(~>|>=|<=|!=|=|<|>)?\s*v?(\d+(?:\.\d+){0,2})[^,]*")
+_CONSTRAINT = re.compile(r"\s*+(~>|>=|<=|!=|=|<|>)?\s*+v?(\d+(?:\.\d+){0,2})[^,]*")
 
 
 class Versions(NamedTuple):

@@ -111,7 +111,7 @@ def test_the_correction_agrees_with_itself(
 
 
 def test_nothing_in_progress_without_load() -> None:
-    assert list(cold.in_progress(0)) == [1.0]
+    assert cold.in_progress(0) == [1.0]
 
 
 def test_sparse_traffic_is_cold_as_often_as_gaps_exceed_the_keep_alive() -> None:
@@ -145,12 +145,26 @@ def test_the_storm_after_a_quiet_period() -> None:
 
 def test_marginal_rule_for_provisioned_concurrency() -> None:
     # P(N >= 1), P(N >= 2), P(N >= 3) of a Poisson number with mean 2: 0.8647, 0.5940, 0.3233.
-    busy = [share for share, _ in zip(cold.levels_busy(2.0), range(3), strict=False)]
+    busy = list(cold.levels_busy(2.0, 3))
     assert busy == pytest.approx([0.86466, 0.59399, 0.32332], abs=1e-5)
     # us-east-1, 2048 MB: 0.00001 / (0.00004 - 0.0000233) = 0.5988, between the first two.
-    assert cold.provisioned_levels(2.0, 0.00001 / (0.00004 - 0.0000233)) == 1
-    assert cold.provisioned_levels(2.0, 0.5) == 2
+    assert cold.provisioned_levels(2.0, 0.00001 / (0.00004 - 0.0000233), 9) == 1
+    assert cold.provisioned_levels(2.0, 0.5, 9) == 2
     # Of the mean 2 in progress, levels 1 and 2 carry 0.86466 + 0.59399 = 1.45865.
     assert cold.carried_share(2.0, 2) == pytest.approx(1.45865 / 2, abs=1e-5)
     assert cold.carried_share(2.0, 0) == 0
     assert cold.carried_share(0.0, 1) == 1
+
+
+def test_levels_beyond_any_endpoint_cost_no_loop() -> None:
+    assert cold.carried_share(1e15, 200) == pytest.approx(2e-13)  # all 200 always busy
+    assert cold.carried_share(4e9, 10**9) == 0.25
+    assert cold.carried_share(5.0, 10**18) == 1
+    assert cold.provisioned_levels(1e15, 0.5, 200) == 200
+    assert cold.provisioned_levels(3.0, 0.5, 10**18) == 3  # P(N >= 3) = 0.577, P(N >= 4) = 0.353
+
+
+@given(st.floats(9_000, 12_000), st.integers(10_001, 12_500))
+def test_many_levels_carry_what_the_sum_says(load: float, levels: int) -> None:
+    summed = sum(cold.levels_busy(load, levels)) / load
+    assert cold.carried_share(load, levels) == pytest.approx(summed, abs=0.004)
