@@ -11,7 +11,7 @@ import os
 import sys
 from contextlib import suppress
 from importlib import import_module
-from io import TextIOWrapper
+from io import BufferedWriter, FileIO, TextIOWrapper
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 import click
@@ -22,6 +22,7 @@ from advisor.model.errors import InputError, RulebookError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from _typeshed import ReadableBuffer
     from click.shell_completion import CompletionItem
 
 # group of the help -> command, defined by the module of its name -> its line in the help
@@ -183,6 +184,9 @@ def run(arguments: list[str] | None = None) -> int:
     """Run the command line; the exit code."""
     _settle_streams()
     chosen: dict[str, str] = {}
+    if sys.stdout is None:
+        tell(["error: standard output is closed"])
+        return 2
     try:
         result: Any = group.main(
             arguments, prog_name="sm-advise", standalone_mode=False, obj=chosen
@@ -201,8 +205,9 @@ def run(arguments: list[str] | None = None) -> int:
 
         tell(refusal(error), chosen)
         return 2
-    except BrokenPipeError:
-        return _reader_left()
+    except (OSError, MemoryError) as error:  # a full disk, a folder that is gone
+        tell([f"error: {_of_system(error)}"], chosen)
+        return 2
     except Exception:  # noqa: BLE001 - the one place where a bug of ours becomes exit code 3
         import traceback
 
@@ -245,15 +250,40 @@ def tell(lines: Iterable[str], chosen: Mapping[str, str] | None = None) -> None:
         print(painted(word, TONES.get(word, ""), colour=colour) + colon + rest, file=sys.stderr)
 
 
+class _Output(FileIO):
+    """A stream whose reader may leave, as ``head`` does: the exit code stays the command's own."""
+
+    def write(self, data: ReadableBuffer, /) -> int:
+        try:
+            return super().write(data)
+        except BrokenPipeError:
+            return len(memoryview(data))
+
+
 def _settle_streams() -> None:
     """Write UTF-8 to pipes and files in every locale; escape what a terminal cannot show."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            encoding = None if stream.isatty() else "utf-8"
-            stream.reconfigure(encoding=encoding, errors="backslashreplace")
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - for the whole run
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if type(stream) is not TextIOWrapper or not isinstance(
+            stream.buffer, BufferedWriter | FileIO
+        ):
+            continue
+        if stream.isatty():
+            stream.reconfigure(errors="backslashreplace")
+            continue
+        binary = BufferedWriter(_Output(stream.fileno(), "w", closefd=False))
+        line = stream.line_buffering
+        settled = TextIOWrapper(binary, "utf-8", "backslashreplace", line_buffering=line)
+        setattr(sys, name, settled)
 
 
-def _reader_left() -> int:
-    """End silently: the reader has closed the pipe."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
+def _of_system(error: OSError | MemoryError) -> str:
+    """What the system refused, in its own words."""
+    if isinstance(error, MemoryError):
+        return "not enough memory"
+    if isinstance(error, FileNotFoundError) and error.filename is None:
+        return "the current folder is gone"
+    where = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, str | bytes) else ""
+    return f"{where}{error.strerror or error}"

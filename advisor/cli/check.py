@@ -16,6 +16,7 @@ from advisor.cli.settings import (
     context,
     format_option,
     region_option,
+    standard_input,
     today,
 )
 from advisor.gate.checks import PROFILES, require_known
@@ -154,7 +155,7 @@ def _request(paths: tuple[str, ...], project: Project, options: dict[str, Any]) 
         region=options["region"] or "",
         framework=options["framework"] or "",
         changed=changed,
-        stdin=sys.stdin.buffer.read() if "-" in paths else b"",
+        stdin=standard_input(paths),
         verbose=options["verbose"],
         sift=options["pass_over"],
         progress=None if options["no_progress"] or not sys.stderr.isatty() else _progress,

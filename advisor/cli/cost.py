@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +16,7 @@ from advisor.cli.settings import (
     format_option,
     region_option,
     require_known_region,
+    standard_input,
     today,
 )
 from advisor.model.errors import InputError
@@ -90,7 +90,7 @@ def priced(paths: tuple[str, ...], region: str | None, use: StatedUse) -> Config
         as_of=today(),
         project=read_project(paths[0] if os.path.isdir(paths[0]) else os.path.dirname(paths[0])),
         region=region or "",
-        stdin=sys.stdin.buffer.read() if "-" in paths else b"",
+        stdin=standard_input(paths),
     )
     found = configured_costs(asked, use, price_folder())
     for error in found.errors:

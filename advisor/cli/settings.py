@@ -139,3 +139,17 @@ def context(form: str) -> Context:
     return Context(
         width=shutil.get_terminal_size((80, 24)).columns, colour=colour, interactive=interactive
     )
+
+
+def standard_input(paths: Iterable[str]) -> bytes:
+    """What stands on standard input, where a path is ``-``.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    if "-" not in paths:
+        return b""
+    from advisor.configuration.source import LARGEST_PLAN
+    from advisor.workload.read import read_bytes
+
+    return read_bytes("-", LARGEST_PLAN)

@@ -87,8 +87,10 @@ def has_settings(folder: str) -> bool:
             with open(os.path.join(parent, PROJECT_FILE), "rb") as stream:
                 if mentions_us(stream.read()):
                     return True
-        except OSError:
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
             continue
+        except OSError:
+            return True  # who reads it, says why it cannot be read
     return False
 
 

@@ -19,8 +19,8 @@ from advisor.workload.reading import Reading
 from advisor.workload.values import is_text_anyway, scalar
 
 
-def read_bytes(path: str) -> bytes:
-    """Bytes of a file, or of standard input for ``-``; one more than any may have at most.
+def read_bytes(path: str, most: int = WORKLOAD.most_bytes) -> bytes:
+    """Bytes of a file, or of standard input for ``-``; one more than it may have at most.
 
     Raises:
         InputError: it cannot be read.
@@ -29,8 +29,8 @@ def read_bytes(path: str) -> bytes:
         if path == "-":
             if sys.stdin is None:
                 raise InputError("standard input is closed", file=path, hint="name a file instead")
-            return sys.stdin.buffer.read(WORKLOAD.most_bytes + 1)
-        return _read_path(path)
+            return sys.stdin.buffer.read(most + 1)
+        return _read_path(path, most)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise InputError(
@@ -38,10 +38,10 @@ def read_bytes(path: str) -> bytes:
         ) from error
 
 
-def _read_path(path: str) -> bytes:
+def _read_path(path: str, most: int) -> bytes:
     with open(path, "rb", opener=_open_without_waiting) as stream:
         os.set_blocking(stream.fileno(), True)
-        return stream.read(WORKLOAD.most_bytes + 1)
+        return stream.read(most + 1)
 
 
 def _open_without_waiting(path: str, flags: int) -> int:

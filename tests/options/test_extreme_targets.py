@@ -1,4 +1,4 @@
-"""What must be positive stays positive after rounding, for the slowest instance that one can state."""
+"""What must be positive stays positive after rounding, for the slowest instance."""
 
 from __future__ import annotations
 

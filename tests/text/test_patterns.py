@@ -12,7 +12,7 @@ import json
 import pkgutil
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from re import _parser  # type: ignore[attr-defined]
 from typing import Any
@@ -140,7 +140,11 @@ def _one(parts: Any) -> str:
 
 
 def _fits(members: Any, letter: str) -> bool:
-    tests = {"DIGIT": str.isdigit, "SPACE": str.isspace, "WORD": lambda c: c.isalnum() or c == "_"}
+    tests: dict[str, Callable[[str], bool]] = {
+        "DIGIT": str.isdigit,
+        "SPACE": str.isspace,
+        "WORD": lambda each: each.isalnum() or each == "_",
+    }
     hit = False
     for op, value in members:
         name = str(op)

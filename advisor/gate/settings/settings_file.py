@@ -139,8 +139,12 @@ def read_toml_settings(path: str) -> SettingsFile | None:
     try:
         with open(path, "rb") as stream:
             data = stream.read()
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return None
+    except OSError as error:
+        hint = "make it readable: it may have settings under [tool.sm-advise]"
+        message = f"cannot be read: {error.strerror}"
+        raise InputError(message, file=path, hint=hint) from error
     if not mentions_us(data):
         return None
     source = decode(path, data)
