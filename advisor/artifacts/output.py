@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from advisor.model.errors import InputError
+from advisor.text.written import finish, write_set
 
 MAIN_FILE = re.compile(r"-create-(?:endpoint-config|transform-job)\.json\Z|\.tf\Z|\.ya?ml\Z")
 """The files of which one makes the option that was chosen."""
@@ -16,12 +16,14 @@ _REQUEST = re.compile(r"[0-9]+-[a-z]+(-[a-z]+)*\.json")  # 2-create-endpoint-con
 
 
 def write_files(files: Sequence[tuple[Path, str]], *, force: bool, dry_run: bool) -> list[str]:
-    """Write each file unless it exists with the same content; a line about each.
+    """Write the files as a set, but for those that exist with the same content; a line about each.
 
     Raises:
         InputError: a file exists with other content and ``force`` is off (then nothing is
             written), or a folder cannot be created or written.
     """
+    folders = dict.fromkeys(os.path.dirname(os.path.realpath(path)) for path, _ in files)
+    finished = [] if dry_run else [path for folder in folders for path in finish(folder)]
     actions = [(path, content, _standing(path)) for path, content in files]
     in_the_way = [path for path, content, old in actions if old is not None and old != content]
     if in_the_way and not force and not dry_run:
@@ -29,17 +31,18 @@ def write_files(files: Sequence[tuple[Path, str]], *, force: bool, dry_run: bool
             f"{in_the_way[0]} already exists with other content",
             hint="Nothing was written. Add --force to overwrite it, or choose another folder.",
         )
-    lines = []
+    changed = [(str(path), content) for path, content, old in actions if old != content]
+    if changed and not dry_run:
+        write_set(changed)
+    lines = [f"finished {path}, which an earlier run began" for path in finished]
     for path, content, old in actions:
         if old == content:
             lines.append(f"unchanged {path}")
-            continue
-        if dry_run:
+        elif dry_run:
             would = "would overwrite" if force else "would not overwrite without --force"
             lines.append(f"{'would write' if old is None else would} {path}")
-            continue
-        write_file(path, content)
-        lines.append(f"wrote {path}")
+        else:
+            lines.append(f"wrote {path}")
     left = _left_over([path for path, _ in files])
     return [*lines, *(f"remove {path}: it is not part of this plan" for path in left)]
 
@@ -58,29 +61,3 @@ def _standing(path: Path) -> str | None:
         return None
     except OSError as error:
         raise InputError(f"{path}: {error.strerror or error}") from error
-
-
-def write_file(path: Path, content: str) -> None:
-    """Write one file through a temporary one beside it.
-
-    Raises:
-        InputError: the folder cannot be made or written.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(content)
-            mask = os.umask(0)
-            os.umask(mask)
-            os.chmod(name, 0o666 & ~mask)
-            os.replace(name, path)
-        except BaseException:
-            os.unlink(name)
-            raise
-    except OSError as error:
-        raise InputError(
-            f"{path} cannot be written: {error.strerror or error}",
-            hint="Check the folder and its permissions.",
-        ) from error

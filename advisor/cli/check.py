@@ -171,20 +171,19 @@ def _write(report: CheckReport, options: dict[str, Any]) -> None:
     """Write the baseline and the lock, if the options ask for them."""
     if not (options["write_baseline"] or options["write_lock"]):
         return
-    from pathlib import Path
+    from advisor.text.written import held, write_set
 
-    from advisor.artifacts.output import write_file
-
-    if options["write_baseline"]:
+    if path := options["write_baseline"]:
         from advisor.gate.policy.baseline import baseline_text
 
-        path = options["write_baseline"]
-        write_file(Path(path), baseline_text(report.findings, path, report.files))
+        with held(path):
+            write_set([(path, baseline_text(report.findings, path, report.files))])
     if options["write_lock"]:
         from advisor.gate.policy.lockfile import lock_text, merged
 
         lock = lock_path(".")
-        write_file(Path(lock), lock_text(merged(lock, report.answers)))
+        with held(lock):
+            write_set([(lock, lock_text(merged(lock, report.answers)))])
 
 
 def _context(form: str) -> FindingContext:

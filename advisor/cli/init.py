@@ -8,7 +8,6 @@ import sys
 from collections.abc import Iterator, Mapping
 from io import TextIOWrapper
 from itertools import chain
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -54,8 +53,8 @@ def init(
     --from takes the name of an example; or a file or folder of Terraform, templates, requests or
     what AWS describes. What this proves becomes the workload.
     """
-    from advisor.artifacts.output import write_file
     from advisor.reference.starter import ANSWERS, starter
+    from advisor.text.written import write_set
 
     if name is not None and source is None:
         raise click.UsageError("--name needs --from: add the configuration to read")
@@ -73,7 +72,7 @@ def init(
     if stdout:
         click.echo(text, nl=False)
     else:
-        write_file(Path(file), text)
+        write_set([(file, text)])
         said += f"wrote {file}; run sm-advise {file} for the whole answer\n"
     click.echo(said, nl=False, err=True)
     return 0

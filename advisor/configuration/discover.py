@@ -12,6 +12,7 @@ from advisor.configuration.files import is_archive, is_terraform
 from advisor.configuration.source import LARGEST_PLAN, LARGEST_TEMPLATE, too_large
 from advisor.model.errors import InputError
 from advisor.model.value import Value
+from advisor.text.written import JOURNAL
 
 CODE = (".cs", ".go", ".ipynb", ".java", ".js", ".py", ".sh", ".ts")
 """Files that may hold calls of the API; nothing in them is run or read further."""
@@ -227,7 +228,9 @@ class _Sorter:
             self._data(path)
         else:
             self.ignored += 1
-            if name.endswith(CODE):
+            if name == JOURNAL:
+                self._note(path, "some files here are of another plan: run advise --output again")
+            elif name.endswith(CODE):
                 self._note(path, in_code(_content(path, LARGEST_TEMPLATE) or b""))
 
     def _code(self, path: str) -> None:

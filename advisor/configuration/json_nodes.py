@@ -12,6 +12,7 @@ from advisor.configuration.yaml_nodes import Parsed, Repeated
 from advisor.model.errors import InputError
 from advisor.text.terms import CONFIGURATION
 
+_HALF = re.compile("[\ud800-\udfff]")
 _SPACE = re.compile(r"[ \t\r\n]*")
 _LITERAL = re.compile(r"true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _SKIP = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]')
@@ -113,6 +114,8 @@ class JsonReader:
             if error.pos == at or escape < 0:
                 raise self._bad("this string is not closed", at) from None
             raise self._bad("this escape is unknown", escape) from None
+        if not text.isascii() and _HALF.search(text):
+            raise self._bad("an escape in this string is half a character", at)
         return text, end
 
     def _object(self, at: int, depth: int) -> tuple[Node, int]:

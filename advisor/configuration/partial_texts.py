@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from math import isfinite
 from typing import TypeAlias
 
 from advisor.configuration.document import Hidden, Mark, Node, Reference, unknown
@@ -11,11 +12,12 @@ from advisor.text.quantity_format import word
 
 
 def number(text: str) -> int | float | None:
-    """The number that a text writes, ``None`` when it writes none."""
+    """The number that a text writes, ``None`` when it writes none, or none that ends."""
     try:
-        return int(text) if re.fullmatch(r"[+-]?\d{1,18}", text) else float(text)
+        found = int(text) if re.fullmatch(r"[+-]?\d{1,18}", text) else float(text)
     except ValueError:
         return None
+    return found if isfinite(found) else None
 
 
 def as_text(value: object) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -39,14 +40,8 @@ def read_object(path: str) -> dict[str, Any] | None:
 
 def keep(path: str, value: dict[str, Any]) -> None:
     """Write whole or not at all; a cache that cannot be written is only slower."""
-    import tempfile
+    from advisor.model.errors import InputError
+    from advisor.text.written import write_set
 
-    try:
-        folder = os.path.dirname(path)
-        os.makedirs(folder, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=folder, prefix=".rules-")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(value, file, separators=(",", ":"))
-        os.replace(name, path)
-    except OSError:
-        return
+    with suppress(InputError):
+        write_set([(path, json.dumps(value, separators=(",", ":")))])

@@ -96,7 +96,7 @@ _NEEDS = (0, 0, 1, 2, 5)
 
 def document(seed: int) -> dict[str, Any]:
     """A workload document, the same one for the same seed."""
-    pick = Random(seed)  # noqa: S311 - repeatable on purpose
+    pick = Random(seed)
     arrival = pick.choice(("online", "online", "online", "batch"))
     made: dict[str, Any] = {
         "name": f"generated-{seed}" + "-of-a-long-name" * pick.choice((0, 0, 3))

@@ -302,7 +302,7 @@ def test_it_reads_whatever_terraform_reads(
     seed: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     # Real files with a token or two put in, taken out or replaced; each example starts terraform.
-    folder, choose = tmp_path_factory.mktemp("fmt"), Random(seed)  # noqa: S311
+    folder, choose = tmp_path_factory.mktemp("fmt"), Random(seed)
     texts = [SYNTAX, *(path.read_text(encoding="utf-8") for path in CORPUS.rglob("*.tf"))]
     for number in range(300):
         blocks = choose.choice(texts).split("\n}\n")

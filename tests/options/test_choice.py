@@ -115,7 +115,7 @@ def workload(random: Random) -> dict[str, Any]:
 def workloads(part: int) -> Iterator[dict[str, Any]]:
     """One part of the workloads, the same in every run."""
     for number in range(part, _WORKLOADS, _PARTS):
-        yield workload(Random(number))  # noqa: S311 - no secret
+        yield workload(Random(number))
 
 
 def fits(name: str, document: dict[str, Any], prices: Prices) -> bool:

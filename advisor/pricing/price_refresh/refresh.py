@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
 import tempfile
 import time
 import urllib.error
@@ -23,6 +22,7 @@ from advisor.model.value import Value
 from advisor.pricing.amounts import quotient
 from advisor.pricing.plan_cost import in_brief
 from advisor.pricing.price_refresh.offers import PriceList, PriceOffer, read
+from advisor.text.written import write_set
 
 _CHUNK = 1 << 16
 _HINT = "Nothing was changed. Download the file in another way, and pass it with --from FILE."
@@ -184,26 +184,17 @@ def from_url(
 
 
 def write(refreshed: Iterable[Refreshed], folder: Path) -> tuple[Path, ...]:
-    """Put snapshots in the place of the old ones, each at once or not at all.
+    """Put snapshots in the place of the old ones, all or none.
 
     Raises:
         InputError: the folder cannot be written.
     """
-    done: list[tuple[Path, Path]] = []
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for one in refreshed:
-            temporary = _written_beside(one, folder)
-            done.append((temporary, folder / f"{one.region}.json"))
-        for temporary, path in done:
-            temporary.replace(path)
-    except OSError as error:
-        for temporary, _ in done:
-            temporary.unlink(missing_ok=True)
-        raise InputError(
-            f"the snapshot cannot be written: {error.strerror}", file=str(folder)
-        ) from error
-    return tuple(path for _, path in done)
+    texts = {
+        folder / f"{one.region}.json": json.dumps(one.document, indent=1) + "\n"
+        for one in refreshed
+    }
+    write_set([(str(path), text) for path, text in texts.items()])
+    return tuple(texts)
 
 
 def _addresses(index: Path, index_url: str, regions: Sequence[str]) -> dict[str, str]:
@@ -259,21 +250,6 @@ def _snapshot(region: str, offer: PriceOffer, source: str, price_list: PriceList
     charged = (charge.component for charge in price_list.charges)
     missing = tuple(component for component in charged if component not in prices)
     return Refreshed(region, document, missing, offer.problems)
-
-
-def _written_beside(one: Refreshed, folder: Path) -> Path:
-    """Write a snapshot to a temporary file of the same folder, so that replacing it is atomic."""
-    handle, name = tempfile.mkstemp(prefix=f".{one.region}-", suffix=".json", dir=folder)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            json.dump(one.document, stream, indent=1)
-            stream.write("\n")
-            stream.flush()
-            os.fsync(stream.fileno())
-    except OSError:
-        Path(name).unlink()
-        raise
-    return Path(name)
 
 
 _HUNDRED = Decimal(100)
