@@ -73,8 +73,7 @@ PARTS: dict[str, Callable[[Advice], Any]] = {
     "standing": lambda advice: {each.option: phrase(each.standing) for each in advice.candidates},
     "why": lambda advice: {each.option: why(each.standing) for each in advice.candidates},
     "reasons": lambda advice: {
-        each.option: [of_reason(one) for one in each.standing.reasons]
-        for each in advice.candidates
+        each.option: [of_reason(one) for one in each.standing.reasons] for each in advice.candidates
     },
     "eligible": lambda advice: {
         each.option: f"{each.eligible} {each.status}" for each in advice.candidates
