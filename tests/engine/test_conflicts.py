@@ -93,8 +93,8 @@ CONTRADICTIONS = {
             "traffic:\n  pattern: sustained\n  peak: 6/h\n  volume: 1/h\n  active: 24 h/day\n"
         ),
         (
-            "the peak is more than 5 times the mean, unusual for such traffic: traffic.peak, 6/h and"
-            " traffic.volume, 1/h and traffic.active, 24 h/day and traffic.pattern, sustained"
+            "the peak is more than 5 times the mean, unusual for such traffic: traffic.peak, 6/h"
+            " and traffic.volume, 1/h and traffic.active, 24 h/day and traffic.pattern, sustained"
         ),
     ),
     # 10 a second for 1 s are 10 in progress; from half of that to twice as many can be.

@@ -189,4 +189,4 @@ def test_of_late_options_the_one_that_starts_soonest_wins(
     options = {name: BOOK.option[name]._replace(start=place) for place, name in enumerate(names)}
     book = copy.copy(BOOK)
     book.option = {**BOOK.option, **options}
-    assert first_usable(book, zip(names, judged, strict=True), starts) == expected
+    assert first_usable(book, zip(names, judged, strict=True), list(starts)) == expected

@@ -1,4 +1,4 @@
-"""Whole answers, every part of them stated: each case of ``answers/`` says how its values come about.
+"""Whole answers, every part stated: each case of ``answers/`` says how its values come about.
 
 A part that a case does not state is not looked at.
 """
@@ -41,7 +41,11 @@ def of_fact(each: Fact) -> str:
 
 def of_reason(each: Reason) -> str:
     rests = f" <- {', '.join(each.assumed)}" if each.assumed else ""
-    return f"{each.kind} {each.rule} [{each.value}] {each.text}{rests}"
+    verdict, judged = each.verdict, ""
+    if verdict is not None:
+        margin = "" if verdict.margin is None else f", {verdict.margin:g} times"
+        judged = f" ({bound(verdict)}{margin})"
+    return f"{each.kind} {each.rule} [{each.value}{judged}] {each.text}{rests}"
 
 
 OF_THE_PLAN = {"placeholder", "estimated-price", "cheaper-option", "need-not-carried"}
