@@ -125,8 +125,10 @@ def test_a_key_that_an_older_lock_lacks_has_not_moved() -> None:
         (
             {"option": "serverless", "path": {"gaps": "yes, by traffic.pattern spiky"}},
             [
-                "the question gaps was answered no, by traffic.pattern sustained; it is yes, by"
-                " traffic.pattern spiky"
+                (
+                    "the question gaps was answered no, by traffic.pattern sustained; it is yes, by"
+                    " traffic.pattern spiky"
+                )
             ],
         ),
         (
@@ -156,8 +158,10 @@ def test_a_key_that_an_older_lock_lacks_has_not_moved() -> None:
         (
             {"snapshot": {"own": True, "discount": "12"}},
             [
-                "the prices were of 2026-09-22, are of 2026-09-22, your own, less 12 % and alone"
-                " moved it"
+                (
+                    "the prices were of 2026-09-22, are of 2026-09-22, your own, less 12 % and alone"
+                    " moved it"
+                )
             ],
         ),
         (
