@@ -159,8 +159,8 @@ def test_a_key_that_an_older_lock_lacks_has_not_moved() -> None:
             {"snapshot": {"own": True, "discount": "12"}},
             [
                 (
-                    "the prices were of 2026-09-22, are of 2026-09-22, your own, less 12 % and alone"
-                    " moved it"
+                    "the prices were of 2026-09-22, are of 2026-09-22, your own, less 12 %"
+                    " and alone moved it"
                 )
             ],
         ),
