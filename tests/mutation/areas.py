@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from advisor.rulebook.source import read_rules
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -105,3 +107,9 @@ def equivalent() -> dict[tuple[str, str], str]:
     with (Path(__file__).parent / "equivalent.tsv").open(encoding="utf-8", newline="") as stream:
         rows = csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE)
         return {(row["module"], row["change"]): row["reason"] for row in rows}
+
+
+def slips() -> list[dict[str, Any]]:
+    """The slips that were written down: area, module, and what becomes what."""
+    found: list[dict[str, Any]] = read_rules(Path(__file__).parent / "slips.yaml")
+    return found
