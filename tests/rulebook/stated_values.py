@@ -1,4 +1,10 @@
-"""The data of rule files without their words, as a second entry of them states it."""
+"""The data of rule files without their words, as a second entry of them states it.
+
+    python -m tests.rulebook.stated_values
+
+writes the totals of tables, prices and service tables after a script has written these. Entries of
+rule files are stated by hand.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +15,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from zlib import crc32
+
+import yaml
 
 from advisor.rulebook.source import read_rules
 
@@ -124,3 +132,21 @@ def parts(name: str) -> dict[str, str]:
         for key, value in document.items()
         if key not in SAID
     }
+
+
+PARTS = [*(f"service/{name}" for name in SERVICE), "prices/terms.json", "prices/price-list.json"]
+
+
+def totals() -> dict[str, dict[str, dict[str, Any]]]:
+    """By file below ``stated/``, what it says of each table."""
+    return {
+        "tables.yaml": {name: columns(name) for name in TABLES},
+        "prices.yaml": {name: prices(name) for name in PRICES},
+        "parts.yaml": {name: parts(name) for name in PARTS},
+    }
+
+
+if __name__ == "__main__":
+    for _file, _found in totals().items():
+        _text = yaml.safe_dump(_found, sort_keys=False, width=1000)
+        (STATED / _file).write_text(_text, encoding="utf-8")

@@ -15,20 +15,13 @@ import pytest
 from advisor.rulebook.source import read_rules
 from tests.rulebook.stated_values import (
     FILES,
-    PRICES,
     RULES,
-    SERVICE,
-    TABLES,
-    columns,
     data,
     entries,
-    parts,
-    prices,
     stated,
     total,
+    totals,
 )
-
-PARTS = [*(f"service/{name}" for name in SERVICE), "prices/terms.json", "prices/price-list.json"]
 
 
 def unlike(held: dict[str, Any], told: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
@@ -44,19 +37,13 @@ def test_each_entry_holds_what_is_stated_and_stands_where_it_should(name: str) -
     assert list(held) == list(told)
 
 
-@pytest.mark.parametrize("name", TABLES)
-def test_each_column_of_a_table_has_the_stated_total(name: str) -> None:
-    assert unlike(columns(name), stated("tables.yaml")[name]) == {}
+TOTALS = [(file, name) for file, tables in totals().items() for name in tables]
 
 
-@pytest.mark.parametrize("name", PRICES)
-def test_the_prices_of_a_region_have_the_stated_totals(name: str) -> None:
-    assert unlike(prices(name), stated("prices.yaml")[name]) == {}
-
-
-@pytest.mark.parametrize("name", PARTS)
-def test_each_part_of_what_the_program_knows_of_services_has_its_number(name: str) -> None:
-    assert unlike(parts(name), stated("parts.yaml")[name]) == {}
+@pytest.mark.parametrize(("file", "name"), TOTALS)
+def test_a_table_has_the_stated_totals(file: str, name: str) -> None:
+    """Its columns, the prices of its components, or the parts of a service table."""
+    assert unlike(totals()[file][name], stated(file)[name]) == {}
 
 
 def test_words_are_left_out_and_everything_else_is_kept() -> None:
