@@ -152,6 +152,17 @@ def test_a_limit_of_words_can_be_contested(arrival: str, expected: int) -> None:
     assert status(option._replace(word_checks=(unless,)), BOOK.needs, here) == CLEAR
 
 
+def test_each_word_is_judged_by_its_own_bit() -> None:
+    """The second word alone is in force, or by the newest page alone."""
+    option, arrival = BOOK.option["batch-transform"], BOOK.index["requests.arrival"]
+    for force, newest, expected in (
+        (0b10, 0b10, CLEAR), (0b01, 0b11, CONTESTED), (0b01, 0b10, CONTESTED),
+        (0b01, 0b01, RULED_OUT),
+    ):  # fmt: skip
+        checked = option._replace(word_checks=((arrival, force, newest, None),))
+        assert status(checked, BOOK.needs, point("arrival: batch")) == expected
+
+
 @pytest.mark.parametrize(
     ("payload", "expected"),
     # In force 4 to 6, by the newest page 3 to 9; each end belongs to its range.

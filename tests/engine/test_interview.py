@@ -87,8 +87,11 @@ def test_without_a_model_s_id_nothing_is_told() -> None:
     assert set(told({**START, "model.parameters": "7B"}, read)) == set()
 
 
-def test_a_model_that_reads_text_tells_the_bodies_too() -> None:
-    answers = {**START, "model.id": "meta-llama/Llama-3.1-8B-Instruct"}
-    answers |= {"requests.tokens.input": "1000", "requests.tokens.output": "100"}
-    keys = set(told(answers, read))
-    assert {"requests.processing", "requests.payload", "requests.response", "model.size"} <= keys
+@pytest.mark.parametrize(
+    ("model", "bodies"),
+    [("meta-llama/Llama-3.1-8B-Instruct", True), ("llava-hf/llava-1.5-7b-hf", False)],
+)
+def test_a_model_that_reads_text_alone_tells_the_bodies_too(model: str, bodies: bool) -> None:
+    keys = set(told({**START, "model.id": model}, read))
+    assert keys >= {"requests.processing", "model.size", "model.accelerator", "model.precision"}
+    assert ("requests.payload" in keys, "requests.response" in keys) == (bodies, bodies)

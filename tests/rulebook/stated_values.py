@@ -12,6 +12,7 @@ import csv
 import json
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -137,6 +138,7 @@ def parts(name: str) -> dict[str, str]:
 PARTS = [*(f"service/{name}" for name in SERVICE), "prices/terms.json", "prices/price-list.json"]
 
 
+@cache
 def totals() -> dict[str, dict[str, dict[str, Any]]]:
     """By file below ``stated/``, what it says of each table."""
     return {
