@@ -1,6 +1,6 @@
 """Files with many faults: every finding is stated, with place, severity, message, value and repair.
 
-A line of ``….findings``: line:column of the value, severity, rule, path, message; [value -> repair].
+A line of ``….findings``: line:column of the value, severity, rule, path, message, value, repair.
 """
 
 from __future__ import annotations
