@@ -299,3 +299,42 @@ def test_the_total_is_the_sum_of_its_rows(
     found = configured_costs(CheckOptions(paths=(str(path),), as_of="2026-12-01"), use)
     # 0.115 USD an hour for each
     assert Decimal(found.usd_low) == Decimal("0.115") * sum(counts) * (hours or 730)
+
+
+@pytest.mark.parametrize(
+    ("body", "said", "low", "high", "words"),
+    [
+        # 2 x 730 h x 0.115 = 167.90; a million requests of a second at 0.00004 a second are 40 USD.
+        (
+            config(on("ml.m5.large", 2), serverless(2048)), {}, "167.90", None,
+            ">= 167.90 USD a month (1 paid for by use)",
+        ),
+        # 100 h x 2 x 0.115.
+        (config(on("ml.m5.large", 2)), {"hours": "100"}, "23.00", "23.00", "23.00 USD a month"),
+        # 10 h x 3 x 0.257, in eu-west-1.
+        (
+            {
+                "TransformJobName": "a",
+                "TransformResources": {"InstanceType": "ml.m5.xlarge", "InstanceCount": 3},
+            },
+            {"hours": "10", "region": "eu-west-1"}, "7.71", "7.71", "7.71 USD a month",
+        ),
+        # Ireland is dearer: 2 x 730 h x 0.128 = 186.88 and 730 h x 1.57 = 1146.10.
+        (
+            config(on("ml.m5.large", 2), on("ml.g5.xlarge")), {"region": "eu-west-1"},
+            "1332.98", "1332.98", "1,332.98 USD a month",
+        ),
+    ],
+)  # fmt: skip
+def test_a_total_is_told_in_words_and_kept_for_the_gate(
+    tmp_path: Path,
+    body: dict[str, Any],
+    said: dict[str, str],
+    low: str,
+    high: str | None,
+    words: str,
+) -> None:
+    found = priced(request(tmp_path, body), **said)
+    assert (found.usd_low, found.usd_high, found.words) == (low, high, words)
+    assert (found.total.usd_low, found.total.usd_high) == (low, high)
+    assert found.total.usd_estimate is None
