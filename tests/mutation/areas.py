@@ -82,7 +82,7 @@ AREAS = {
             *(f"options/{name}.py" for name in ("schedule", "serverless", "variants")),
             "options/batch_transform.py",
         ),
-        ("pricing/test_*.py", "options/test_*.py"),
+        ("pricing/test_*.py", "options/test_*.py", "catalogue/test_*.py"),
     ),
     "gate": Area(
         ("gate/*.py", "gate/rules/**/*.py", "gate/intent/*.py"),
