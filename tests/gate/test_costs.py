@@ -338,3 +338,45 @@ def test_a_total_is_told_in_words_and_kept_for_the_gate(
     assert (found.usd_low, found.usd_high, found.words) == (low, high, words)
     assert (found.total.usd_low, found.total.usd_high) == (low, high)
     assert found.total.usd_estimate is None
+
+
+def test_what_is_said_of_the_use_is_kept_in_the_units_of_a_usage() -> None:
+    said = [
+        ("traffic.volume", "100k/month"), ("requests.processing", "200 ms"),
+        ("requests.payload", "1 MB"), ("requests.response", "10 KB"),
+    ]  # fmt: skip
+    use = stated_use(said, Decimal(100))
+    assert use.words() == {
+        "traffic.volume": "100k/month", "requests.processing": "200 ms",
+        "requests.payload": "1 MB", "requests.response": "10 KB", "hours": "100",
+    }  # fmt: skip
+    assert use.quantity("traffic.volume").exact == 100_000  # a month
+    assert use.quantity("requests.processing").exact == pytest.approx(0.2)  # seconds
+    assert use.quantity("requests.payload").exact == 1_048_576  # bytes
+    assert use.traffic.requests.exact == 100_000
+    assert (use.traffic.bytes_in.exact, use.traffic.bytes_out.exact) == (1_048_576, 10_240)
+    assert stated_use([], None).quantity("traffic.volume").exact is None
+
+
+def test_a_level_that_only_the_deployment_knows_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "template.yaml"
+    path.write_text(
+        "Parameters: {Warm: {Type: Number}}\n"
+        "Resources:\n"
+        "  Config:\n"
+        "    Type: AWS::SageMaker::EndpointConfig\n"
+        "    Properties:\n"
+        "      ProductionVariants:\n"
+        "        - VariantName: a\n"
+        "          ModelName: m\n"
+        "          ServerlessConfig:\n"
+        "            MemorySizeInMB: 2048\n"
+        "            MaxConcurrency: 20\n"
+        "            ProvisionedConcurrency: !Ref Warm\n",
+        encoding="utf-8",
+    )
+    (row,) = priced(path).rows
+    assert row.open[0] == "ProvisionedConcurrency is not known here"
+    assert row.notes == row.open
+    assert row._replace(when="Warm is 3").notes == ("only where Warm is 3", *row.open)
+    assert (row.runs_on, row.cost.usd_high) == ("2048 MB", None)

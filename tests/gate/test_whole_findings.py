@@ -1,6 +1,7 @@
 """Files with many faults: every finding is stated, with place, severity, message, value and repair.
 
-A line of ``….findings``: line:column of the value, severity, rule, path, message, value, repair.
+A line of ``….findings``: line:column of the value, severity, rule, path, message, value,
+repair, and the lines on which the blocks around it begin.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ def test_every_fault_of_a_file_is_found_once_and_in_its_place(path: Path) -> Non
     found = [
         f"{each.line}:{each.column} {each.severity} {each.rule} {each.path}: {each.message}"
         f" [{each.value}{f' -> {each.suggestion}' if each.suggestion else ''}]"
+        f" in {','.join(map(str, each.lines))}"
         for each in report.findings
     ]
     assert found == path.read_text(encoding="utf-8").splitlines()
