@@ -15,6 +15,7 @@ import pytest
 from advisor.engine.standing import bound, phrase, why
 from advisor.model.advice import Advice, Fact, Reason, Step, Verdict
 from advisor.pipeline import advise
+from advisor.rulebook.load import load
 from advisor.rulebook.source import read_rules
 from tests.planned import facts_of
 
@@ -99,3 +100,14 @@ def test_every_stated_part_of_an_answer_is_that(path: Path) -> None:
     found = {part: PARTS[part](advice) for part in case}
     assert found == case
     assert json.dumps(found) == json.dumps(case)  # in the same order too
+
+
+def test_an_answer_is_the_same_whatever_was_answered_before() -> None:
+    """What is remembered from one workload to the next is kept by all that it depends on."""
+    load("safe").answers.clear()
+    load("safe").found.clear()
+    for path in [*CASES[::-1], *CASES[::3]]:
+        case = dict(read_rules(path))
+        advice = advise(facts_of({"name": "case", **case.pop("workload")}).workload)
+        for part in ("unknowns", "would_change", "fixes"):
+            assert PARTS[part](advice) == case[part], path.stem
