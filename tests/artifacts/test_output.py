@@ -99,7 +99,8 @@ def test_permissions_are_those_of_any_new_file(tmp_path: Path) -> None:
     try:
         write(tmp_path / "main.tf", "")
     finally:
-        os.umask(before)
+        left = os.umask(before)
+    assert left == 0o027
     assert (tmp_path / "main.tf").stat().st_mode & 0o777 == 0o640
 
 

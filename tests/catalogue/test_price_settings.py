@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from advisor.catalogue.price_snapshot import load
+from advisor.catalogue.price_snapshot import load, regions
 from advisor.model.workload import NO_SETTINGS
 
 SHIPPED = Path(__file__).resolve().parents[2] / "rules/prices"
@@ -70,3 +70,10 @@ def test_where_no_list_is_known_nothing_is_sold_by_the_hour() -> None:
     assert not nowhere.per_hour("hosting", sold=True)
     assert not nowhere.per_hour("hosting")
     assert (nowhere.date, nowhere.sold("ml.m5.large")) == (None, None)
+
+
+def test_regions_are_the_files_that_are_called_like_one(tmp_path: Path) -> None:
+    for name in ("us-east-1", "eu-west-2", "terms", "price-list", "of-many-words", "list-1"):
+        (tmp_path / f"{name}.json").touch()
+    (tmp_path / "ap-south-1.csv").touch()
+    assert regions(tmp_path) == ("eu-west-2", "us-east-1")

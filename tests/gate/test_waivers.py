@@ -427,3 +427,16 @@ def test_of_what_stands_only_what_is_open_counts(tmp_path: Path) -> None:
     assert waived.open("error") == 0
     assert waived.open("warning") == 0
     assert run(tmp_path, TEMPLATE.format(trailing="")).open("warning") == 0
+
+
+@pytest.mark.parametrize("lines", [0, 1, 5])
+def test_a_comment_of_its_own_reaches_over_the_comments_below_it(
+    tmp_path: Path, lines: int
+) -> None:
+    between = "          # why this is so\n\n" * lines
+    comment = f"          # sm-advise: accept out-of-range: at night\n{between}"
+    count = "          InitialInstanceCount: 0"
+    text = TEMPLATE.format(trailing="").replace(count, comment + count)
+    found = by_rule(run(tmp_path, text))
+    assert found["out-of-range"].status == ACCEPTED
+    assert "waiver-unused" not in found

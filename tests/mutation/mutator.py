@@ -100,13 +100,18 @@ def _places(parent: ast.AST, inside: str) -> Iterator[Place]:
         for index, node in enumerate(nodes):
             if not isinstance(node, ast.AST) or isinstance(node, SAID[:2]):
                 continue
-            if _is_of_types_only(node):
+            if _is_of_types_only(node) or (field == "body" and _is_field(parent, node)):
                 continue
             named = isinstance(node, ast.FunctionDef | ast.ClassDef)
             within = f"{inside}.{node.name}".strip(".") if named else inside  # type: ignore[attr-defined]
             yield Place(node, parent, field, index if isinstance(value, list) else None, within)
             if not isinstance(node, SAID):
                 yield from _places(node, within)
+
+
+def _is_field(parent: ast.AST, node: ast.AST) -> bool:
+    """Whether this is a class's own field: a process that has the class keeps what it was."""
+    return isinstance(parent, ast.ClassDef) and not isinstance(node, ast.FunctionDef | ast.ClassDef)
 
 
 def _is_of_types_only(node: ast.AST) -> bool:

@@ -12,6 +12,7 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Iterator
+from decimal import Decimal
 from functools import _lru_cache_wrapper
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
@@ -159,7 +160,8 @@ def _rebind(code: CodeType, path: Path) -> None:
 
 
 def _is_data(value: Any) -> bool:
-    return isinstance(value, int | float | str | tuple | list | dict | set | frozenset)
+    one = isinstance(value, int | float | str | Decimal)
+    return one or isinstance(value, tuple | list | dict | set | frozenset)
 
 
 def _codes(code: CodeType) -> Iterator[CodeType]:
