@@ -66,6 +66,11 @@ mutants: $(VENV)/dev.stamp  ## Alters every rule in turn: a case of the rule mus
 	$(BIN)/python -m tests.rulebook.mutants
 	$(BIN)/python -m tests.gate.archive.mutants
 
+.PHONY: mutation
+mutation: $(VENV)/dev.stamp  ## Changes the program in small ways: a test of the area must notice, for many minutes
+	$(BIN)/python -m tests.mutation --slips
+	$(BIN)/python -m tests.mutation $(MUTATION_ARGS)
+
 .PHONY: lint
 lint: $(VENV)/dev.stamp  ## Runs ruff, mypy and the import contracts
 	$(BIN)/ruff check .

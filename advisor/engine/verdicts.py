@@ -189,7 +189,7 @@ def _verdict(limit: Limit, facts: Facts, applies: bool | None, value: str, name:
             f"{limit.bound.text} by {limit.bound.source} ({limit.bound.as_of}); "
             f"{limit.newest.text} by {limit.newest.source} ({limit.newest.as_of})"
         )
-    elif outcome == "unknown" and value and facts.book.facts[limit.variable].id.startswith("wire."):
+    elif outcome == "unknown" and value and _may_be_longer(limit, facts):
         high = facts.high[limit.variable]
         if high < INFINITY:
             note = f"{about(high, 'size')} if base64; encoding not stated"
@@ -208,6 +208,12 @@ def _verdict(limit: Limit, facts: Facts, applies: bool | None, value: str, name:
     )
 
 
+def _may_be_longer(limit: Limit, facts: Facts) -> bool:
+    """Whether the limit is of what goes over the wire, and nobody said whether as base64."""
+    wire = facts.book.facts[limit.variable].id.startswith("wire.")
+    return wire and not facts.is_stated("requests.encoding")
+
+
 def _margin(limit: Limit, facts: Facts) -> float | None:
     """How many times the value fits into the bound in force; below 1 it does not fit."""
     if limit.discrete:
@@ -215,7 +221,7 @@ def _margin(limit: Limit, facts: Facts) -> float | None:
     low, high = facts.low[limit.variable], facts.high[limit.variable]
     bound = limit.bound.admits
     entry = facts.book.facts[limit.variable]
-    if entry.id.startswith("wire.") and not facts.is_stated("requests.encoding"):
+    if _may_be_longer(limit, facts):
         high = min(high, max(low, facts.high[entry.derived_from[0]]))  # as it was written
     if bound.high < INFINITY:
         value = high if high < INFINITY else low

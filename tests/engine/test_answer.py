@@ -8,6 +8,7 @@ import pytest
 
 from advisor.engine.answer import answer
 from advisor.engine.decision_cells import Neighbourhood
+from advisor.engine.sensitivity import ways_to
 from advisor.model.advice import Change, Decision, WouldChange
 from tests.planned import batch, facts_of, online
 
@@ -270,3 +271,37 @@ def test_a_full_memory_is_emptied_and_changes_nothing(monkeypatch: pytest.Monkey
     for memo in (book.answers, book.relevance, book.verdicts):
         monkeypatch.setattr(memo, "most", 2)
     assert [decision(workload) for workload in workloads * 2] == expected * 2
+
+
+# -- ways to an option -----------------------------------------------------------------------------
+
+# Real-time endpoints take a minute for a whole answer and eight for a streamed one.
+LONG = online(
+    requests={
+        "payload": "5 MB", "encoding": "binary", "processing": "61 s", "answer": "2 min",
+        "streaming": False,
+    },
+    traffic={"pattern": "intermittent", "peak": "1/min"},
+    model={"accelerator": "none"},
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("option", "one", "two"),
+    [
+        ("real-time", ["requests.streaming true"], "requests.processing <= 60 s, requests.answer"),
+        ("batch-transform", ["requests.arrival batch"], "requests.arrival batch, requests.answer"),
+        # 5 MB are above what serverless takes, and 61 s as well, and the answer may be late.
+        ("serverless", [], ""),
+    ],
+)
+def test_the_ways_to_an_option_are_changes_of_one_fact_and_then_of_two(
+    option: str, one: list[str], two: str
+) -> None:
+    around = Neighbourhood(facts_of(LONG), whole=True)
+    single, double = (
+        [", ".join(f"{each.fact} {each.to}" for each in changes) for changes in found]
+        for found in ways_to(around, option)
+    )
+    assert single == one
+    assert any(each.startswith(two) for each in double) is bool(two)

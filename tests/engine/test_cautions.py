@@ -58,6 +58,15 @@ def test_a_caution_stands_where_its_fact_was_stated() -> None:
     assert quota.line == 1
 
 
+@pytest.mark.parametrize(
+    ("way", "expected"), [("multi-model", True), ("endpoint-each", False), ("", False)]
+)
+def test_a_caution_of_a_way_to_host_models_is_said_of_that_way(way: str, expected: bool) -> None:
+    workload = online(model={"count": 300}, needs=["data-capture"])
+    found, _ = cautions(facts_of(workload), "real-time", way)
+    assert ("multi-model-data-capture" in {each.rule for each in found}) is expected
+
+
 def test_a_caution_names_what_to_consider() -> None:
     _, named = cautions(facts_of(batch(dataset={"format": "parquet"})), "batch-transform")
     assert named == {"processing-job"}

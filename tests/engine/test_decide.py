@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from advisor.engine.decide import decide, first_usable, status, walk
 from advisor.engine.facts import Facts
 from advisor.rulebook.compile import compile_rules
 from advisor.rulebook.resolve import Rulebook, resolve
-from advisor.rulebook.types import CLEAR, CONTESTED, RULED_OUT, Leaf, Point
+from advisor.rulebook.types import CLEAR, CONTESTED, LATE, RULED_OUT, Leaf, Point
 from advisor.workload import read_workloads
 
 SMALL = Path(__file__).resolve().parents[1] / "rulebooks" / "small"
@@ -149,3 +150,54 @@ def test_a_limit_of_words_can_be_contested(arrival: str, expected: int) -> None:
     assert status(option._replace(word_checks=(words,)), BOOK.needs, here) == expected
     unless = (*words[:3], lambda _: False)
     assert status(option._replace(word_checks=(unless,)), BOOK.needs, here) == CLEAR
+
+
+def test_each_word_is_judged_by_its_own_bit() -> None:
+    """The second word alone is in force, or by the newest page alone."""
+    option, arrival = BOOK.option["batch-transform"], BOOK.index["requests.arrival"]
+    for force, newest, expected in (
+        (0b10, 0b10, CLEAR), (0b01, 0b11, CONTESTED), (0b01, 0b10, CONTESTED),
+        (0b01, 0b01, RULED_OUT),
+    ):  # fmt: skip
+        checked = option._replace(word_checks=((arrival, force, newest, None),))
+        assert status(checked, BOOK.needs, point("arrival: batch")) == expected
+
+
+@pytest.mark.parametrize(
+    ("payload", "expected"),
+    # In force 4 to 6, by the newest page 3 to 9; each end belongs to its range.
+    [(2, RULED_OUT), (3, CONTESTED), (4, CLEAR), (6, CLEAR), (9, CONTESTED), (10, RULED_OUT)],
+)
+def test_each_end_of_a_bound_belongs_to_it(payload: int, expected: int) -> None:
+    option, size = BOOK.option["serverless"], BOOK.index["wire.payload"]
+    here = point(f"arrival: online, payload: {payload} B, encoding: binary")
+    bounded = option._replace(number_checks=((size, 4, 6, 3, 9, None),))
+    assert status(bounded, BOOK.needs, here) == expected
+    late = option._replace(number_checks=(), late_checks=((size, 4, 6, 0, 0, None),))
+    assert status(late, BOOK.needs, here) == (CLEAR if 4 <= payload <= 6 else LATE)
+    unless = option._replace(number_checks=(), late_checks=((size, 4, 6, 0, 0, lambda _: False),))
+    assert status(unless, BOOK.needs, here) == CLEAR
+
+
+@pytest.mark.parametrize(
+    ("judged", "starts", "expected"),
+    [
+        # The soonest start of those that are late; of equal ones the first of the leaf.
+        ((LATE, LATE, LATE), (9, 7, 8), "real-time"),
+        ((LATE, LATE, LATE), (7, 7, 8), "serverless"),
+        ((LATE, RULED_OUT, LATE), (9, 7, 8), "asynchronous"),
+        # A dispute is better than a late start, whichever comes first; and clear is best.
+        ((LATE, CONTESTED, CONTESTED), (1, 7, 8), "real-time"),
+        ((LATE, CONTESTED, CLEAR), (1, 7, 8), "asynchronous"),
+        ((CLEAR, CLEAR, CLEAR), (9, 7, 8), "serverless"),
+        ((RULED_OUT, RULED_OUT, RULED_OUT), (9, 7, 8), None),
+    ],
+)
+def test_of_late_options_the_one_that_starts_soonest_wins(
+    judged: tuple[int, ...], starts: tuple[int, ...], expected: str | None
+) -> None:
+    names = ("serverless", "real-time", "asynchronous")
+    options = {name: BOOK.option[name]._replace(start=place) for place, name in enumerate(names)}
+    book = copy.copy(BOOK)
+    book.option = {**BOOK.option, **options}
+    assert first_usable(book, zip(names, judged, strict=True), list(starts)) == expected

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from advisor.engine.decision_cells import Neighbourhood
 from advisor.engine.facts import Facts
-from advisor.engine.interview import answer, needs_that_matter, next_question
+from advisor.engine.interview import answer, needs_that_matter, next_question, told
 from advisor.engine.sensitivity import decisive_unknowns
 from advisor.model.workload import Workload
 from advisor.reference.starter import starter
@@ -80,3 +80,18 @@ def test_a_feature_matters_that_rules_the_answer_out(feature: str, matters: bool
     answers = {**START, "traffic.pattern": "intermittent", "requests.cold_start": "tolerated"}
     assert answer(answers, read) == "serverless"
     assert needs_that_matter(answers, read, [feature]) == ((feature,) if matters else ())
+
+
+def test_without_a_model_s_id_nothing_is_told() -> None:
+    assert set(told(START, read)) == set()
+    assert set(told({**START, "model.parameters": "7B"}, read)) == set()
+
+
+@pytest.mark.parametrize(
+    ("model", "bodies"),
+    [("meta-llama/Llama-3.1-8B-Instruct", True), ("llava-hf/llava-1.5-7b-hf", False)],
+)
+def test_a_model_that_reads_text_alone_tells_the_bodies_too(model: str, bodies: bool) -> None:
+    keys = set(told({**START, "model.id": model}, read))
+    assert keys >= {"requests.processing", "model.size", "model.accelerator", "model.precision"}
+    assert ("requests.payload" in keys, "requests.response" in keys) == (bodies, bodies)

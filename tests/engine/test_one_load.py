@@ -18,6 +18,7 @@ from advisor.model.workload import Interval
 from advisor.rulebook.formulas import IN_FLIGHT_UNIT
 from advisor.rulebook.load import load
 from advisor.text.quantity import WEEK, show
+from tests import planned
 from tests.strategies import Document, put, read
 
 BOOK = load()
@@ -216,3 +217,71 @@ def test_the_mean_is_that_of_a_log_normal_time() -> None:
 def test_the_mean_never_falls_as_a_time_rises(median: int, tail: int, more: int) -> None:
     assert mean_time(median, tail) <= mean_time(median + more, tail)
     assert mean_time(median, tail) <= mean_time(median, tail + more)
+
+
+@pytest.mark.parametrize(
+    ("traffic", "requests", "peak", "volume", "active", "in_flight"),
+    [
+        # Nothing is stated: 20 an hour, and three times that in a minute.
+        ({}, {}, "1/min", "20/h", "24 h/day", 0),
+        # The mean is the peak over the burst of the pattern: 5, 10, 5; then 20 an hour is enough.
+        ({"pattern": "sustained", "peak": "1/s"}, {}, "1/s", "12/min", "24 h/day", 0),
+        ({"pattern": "diurnal", "peak": "1/s"}, {}, "1/s", "6/min", "24 h/day", 0),
+        ({"pattern": "intermittent", "peak": "1/s"}, {}, "1/s", "20/h", "24 h/day", 0),
+        # A third of the day: 1 / 5 x 8 / 24 a second are 4 a minute.
+        (
+            {"pattern": "periodic", "peak": "1/s", "active": "8 h/day"}, {},
+            "1/s", "4/min", "8 h/day", 0,
+        ),
+        # The peak is three times the mean of the time with traffic: 3, and in a quarter 12.
+        ({"pattern": "sustained", "volume": "1/s"}, {}, "3/s", "1/s", "24 h/day", 0),
+        (
+            {"pattern": "sustained", "volume": "1/s", "active": "6 h/day"}, {},
+            "12/s", "1/s", "6 h/day", 1,
+        ),
+        # Ten times the mean is more than sustained traffic has: it comes within half of the day.
+        (
+            {"pattern": "sustained", "peak": "10/s", "volume": "1/s"}, {},
+            "10/s", "1/s", "12 h/day", 1,
+        ),
+        # Little's law: 10 in progress of half a second each are 20 a second, and 4 on average.
+        ({"concurrent": 10}, {"processing": "500 ms"}, "20/s", "4/s", "24 h/day", 10),
+        # 1 a second on average is a fifth of 20 in a quarter of the day: 1 x 4 x 5 = 20.
+        (
+            {"concurrent": 10, "volume": "1/s"}, {"processing": "500 ms"},
+            "20/s", "1/s", "6 h/day", 10,
+        ),
+        ({"peak": "10/s"}, {"processing": "500 ms"}, "10/s", "2/s", "24 h/day", 5),
+        # One in progress says no more than that there are not two.
+        ({"concurrent": 1}, {"processing": "500 ms"}, "1/min", "20/h", "24 h/day", 1),
+        # 100 within an hour of each day, three times that at the peak: 300 an hour, 5 a minute.
+        (
+            {"pattern": "intermittent", "volume": "100/day", "active": "1 h/day"}, {},
+            "5/min", "100/day", "1 h/day", 0,
+        ),
+        # A thousandth of 2 a second are 7.2 an hour; 700 a week take 97.2 h of that, 5833.3 min.
+        (
+            {"pattern": "intermittent", "volume": "100/day", "peak": "2/s"}, {},
+            "2/s", "100/day", "5833.33333333 min/week", 0,
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_taken_of_a_load_agrees_with_what_is_stated(
+    traffic: dict[str, Any],
+    requests: dict[str, Any],
+    peak: str,
+    volume: str,
+    active: str,
+    in_flight: int,
+) -> None:
+    facts = planned.facts_of(planned.online(requests=requests, traffic=traffic))
+    taken = [facts.text(BOOK.index[f"traffic.{name}"]) for name in ("peak", "volume", "active")]
+    assert taken == [peak, volume, active]
+    assert facts.text(BOOK.index["load.in-flight"]) == str(in_flight)
+
+
+def test_a_time_follows_from_a_rate_and_the_requests_in_progress() -> None:
+    # 10 in progress at 10 a second take a second each, at 40 a second a quarter.
+    for rate, time in (("10/s", "1 s"), ("40/s", "250 ms")):
+        facts = planned.facts_of(planned.online(traffic={"peak": rate, "concurrent": 10}))
+        assert facts.text(RULES.time) == time

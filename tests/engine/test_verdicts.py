@@ -272,3 +272,22 @@ def test_a_record_grows_on_the_wire_as_a_body_does(size: str, outcome: str) -> N
     requests = {"arrival": "batch", "encoding": "base64", "payload": "1 MB"}
     workload = online(requests=requests, dataset={"size": size, "records": 2})
     assert judged("real-time", workload)["real-time-payload"].outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "expected"),
+    [
+        ("met conditional unclear", True),
+        ("met unknown", None),
+        ("met contested", None),
+        ("met late", None),
+        ("late broken", False),
+        ("unknown contested broken", False),
+    ],
+)
+def test_an_option_is_eligible_unless_something_is_broken_or_open(
+    outcomes: str, expected: bool | None
+) -> None:
+    verdict = judged("serverless", online(requests={"processing": "15 s"}))["serverless-processing"]
+    found = tuple(verdict._replace(outcome=each) for each in outcomes.split())
+    assert eligible(found) is expected

@@ -299,3 +299,84 @@ def test_the_total_is_the_sum_of_its_rows(
     found = configured_costs(CheckOptions(paths=(str(path),), as_of="2026-12-01"), use)
     # 0.115 USD an hour for each
     assert Decimal(found.usd_low) == Decimal("0.115") * sum(counts) * (hours or 730)
+
+
+@pytest.mark.parametrize(
+    ("body", "said", "low", "high", "words"),
+    [
+        # 2 x 730 h x 0.115 = 167.90; a million requests of a second at 0.00004 a second are 40 USD.
+        (
+            config(on("ml.m5.large", 2), serverless(2048)), {}, "167.90", None,
+            ">= 167.90 USD a month (1 paid for by use)",
+        ),
+        # 100 h x 2 x 0.115.
+        (config(on("ml.m5.large", 2)), {"hours": "100"}, "23.00", "23.00", "23.00 USD a month"),
+        # 10 h x 3 x 0.257, in eu-west-1.
+        (
+            {
+                "TransformJobName": "a",
+                "TransformResources": {"InstanceType": "ml.m5.xlarge", "InstanceCount": 3},
+            },
+            {"hours": "10", "region": "eu-west-1"}, "7.71", "7.71", "7.71 USD a month",
+        ),
+        # Ireland is dearer: 2 x 730 h x 0.128 = 186.88 and 730 h x 1.57 = 1146.10.
+        (
+            config(on("ml.m5.large", 2), on("ml.g5.xlarge")), {"region": "eu-west-1"},
+            "1332.98", "1332.98", "1,332.98 USD a month",
+        ),
+    ],
+)  # fmt: skip
+def test_a_total_is_told_in_words_and_kept_for_the_gate(
+    tmp_path: Path,
+    body: dict[str, Any],
+    said: dict[str, str],
+    low: str,
+    high: str | None,
+    words: str,
+) -> None:
+    found = priced(request(tmp_path, body), **said)
+    assert (found.usd_low, found.usd_high, found.words) == (low, high, words)
+    assert (found.total.usd_low, found.total.usd_high) == (low, high)
+    assert found.total.usd_estimate is None
+
+
+def test_what_is_said_of_the_use_is_kept_in_the_units_of_a_usage() -> None:
+    said = [
+        ("traffic.volume", "100k/month"), ("requests.processing", "200 ms"),
+        ("requests.payload", "1 MB"), ("requests.response", "10 KB"),
+    ]  # fmt: skip
+    use = stated_use(said, Decimal(100))
+    assert use.words() == {
+        "traffic.volume": "100k/month", "requests.processing": "200 ms",
+        "requests.payload": "1 MB", "requests.response": "10 KB", "hours": "100",
+    }  # fmt: skip
+    assert use.quantity("traffic.volume").exact == 100_000  # a month
+    assert use.quantity("requests.processing").exact == pytest.approx(0.2)  # seconds
+    assert use.quantity("requests.payload").exact == 1_048_576  # bytes
+    assert use.traffic.requests.exact == 100_000
+    assert (use.traffic.bytes_in.exact, use.traffic.bytes_out.exact) == (1_048_576, 10_240)
+    assert stated_use([], None).quantity("traffic.volume").exact is None
+
+
+def test_a_level_that_only_the_deployment_knows_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "template.yaml"
+    path.write_text(
+        "Parameters: {Warm: {Type: Number}}\n"
+        "Resources:\n"
+        "  Config:\n"
+        "    Type: AWS::SageMaker::EndpointConfig\n"
+        "    Properties:\n"
+        "      ProductionVariants:\n"
+        "        - VariantName: a\n"
+        "          ModelName: m\n"
+        "          ServerlessConfig:\n"
+        "            MemorySizeInMB: 2048\n"
+        "            MaxConcurrency: 20\n"
+        "            ProvisionedConcurrency: !Ref Warm\n",
+        encoding="utf-8",
+    )
+    (row,) = priced(path).rows
+    assert row.open[0] == "ProvisionedConcurrency is not known here"
+    assert row.notes == row.open
+    assert row._replace(when="Warm is 3").notes == ("only where Warm is 3", *row.open)
+    assert (row.runs_on, row.cost.usd_high) == ("2048 MB", None)

@@ -277,6 +277,9 @@ def test_a_baseline_is_the_same_wherever_the_run_starts(
         ("never: [out-of-range]", OPEN, "forbids a waiver of out-of-range"),
         ("inline: false", OPEN, "comments are not accepted here"),
         ("longest_days: 30", OPEN, "more than 30 days"),  # 2026-11-20 + 30 days is 2026-12-20
+        # From 2026-11-20 to 2027-01-31 are 10 + 31 + 31 = 72 days.
+        ("longest_days: 71", OPEN, "more than 71 days"),
+        ("longest_days: 72", ACCEPTED, ""),
         ("longest_days: 100", ACCEPTED, ""),  # 100 days reach 2027-02-28
     ],
 )
@@ -413,3 +416,27 @@ def test_a_comment_accepts_several_rules_and_a_misspelt_one_is_told(tmp_path: Pa
     )
     assert told.message == "the rule Instance_Type does not exist"
     assert told.suggestion == "instance-type"
+
+
+def test_of_what_stands_only_what_is_open_counts(tmp_path: Path) -> None:
+    """An exit code follows from this: one error is there, and the waiver accepts it."""
+    assert run(tmp_path, TEMPLATE.format(trailing="")).open("error") == 1
+    comment = "  # sm-advise: accept out-of-range: at night"
+    waived = run(tmp_path, TEMPLATE.format(trailing=comment))
+    assert [each.status for each in waived.findings if each.severity == "error"] == [ACCEPTED]
+    assert waived.open("error") == 0
+    assert waived.open("warning") == 0
+    assert run(tmp_path, TEMPLATE.format(trailing="")).open("warning") == 0
+
+
+@pytest.mark.parametrize("lines", [0, 1, 5])
+def test_a_comment_of_its_own_reaches_over_the_comments_below_it(
+    tmp_path: Path, lines: int
+) -> None:
+    between = "          # why this is so\n\n" * lines
+    comment = f"          # sm-advise: accept out-of-range: at night\n{between}"
+    count = "          InitialInstanceCount: 0"
+    text = TEMPLATE.format(trailing="").replace(count, comment + count)
+    found = by_rule(run(tmp_path, text))
+    assert found["out-of-range"].status == ACCEPTED
+    assert "waiver-unused" not in found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ from advisor.model.options import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME
 from advisor.pricing.plan_cost import listed, prices_of
 from advisor.rulebook.knowledge import knowledge
 from advisor.rulebook.load import load
-from tests.planned import facts_of, online, planned, rules, setting, value, variant
+from tests.planned import batch, facts_of, online, planned, rules, setting, value, variant
 from tests.usages import figure
 
 KNOWN = knowledge(load("safe").raw)
@@ -375,3 +375,23 @@ def test_candidates_hold_no_type_that_is_not_to_be_chosen() -> None:
 def test_facts_need_no_region() -> None:
     assert facts_of(online()).region is None
     assert chosen({"memory": "1 GB"}) == "ml.m5.large"
+
+
+@pytest.mark.parametrize(
+    ("make", "option", "accelerator", "nearest"),
+    [
+        # The most memory: 1.5 TB, of which batch transform takes the older generation alone.
+        (online, "real-time", "none", "ml.r8g.48xlarge"),
+        (batch, "batch-transform", "none", "ml.r7i.48xlarge"),
+        # Of GPUs the most memory of devices: 8 x 275,040 MiB.
+        (online, "real-time", "gpu", "ml.p6-b300.48xlarge"),
+    ],
+)
+def test_where_nothing_fits_the_type_comes_nearest_that_holds_most(
+    make: Callable[..., dict[str, Any]], option: str, accelerator: str, nearest: str
+) -> None:
+    workload = make(model={"memory": "5 TB", "accelerator": accelerator}, region="us-east-1")
+    found = planned(option, workload)
+    assert setting(found, "InstanceType").value == nearest
+    (misfit,) = (each for each in found.findings if each.rule == "instance-too-small")
+    assert misfit.severity == "error"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from advisor.model.errors import InputError
 from advisor.model.options import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME, SERVERLESS
+from advisor.model.workload import NO_SETTINGS
 from advisor.options import plan
 from advisor.pricing import plan_cost as estimate
 from advisor.pricing.billable_usage import charged, completed
@@ -25,6 +27,41 @@ LOADED = {
 def test_prices_are_read_once_for_a_region() -> None:
     assert estimate.prices_of("eu-west-1") is estimate.prices_of("eu-west-1")
     assert estimate.prices_of("eu-west-1") is not estimate.prices_of("us-east-1")
+
+
+def test_prices_are_kept_by_all_that_settings_say_of_them(tmp_path: Path) -> None:
+    # 0.115 an hour, less 10 % and less 20 %.
+    for discount, usd in (("10", "0.1035"), ("20", "0.092"), ("10", "0.1035"), ("", "0.115")):
+        said = NO_SETTINGS._replace(discount=discount)
+        found = estimate.prices_under(said, "us-east-1").lookup("hosting", "ml.m5.large")
+        assert found is not None
+        assert found.usd == usd
+    for usd in ("0.2", "0.3"):
+        entry = {"value": usd, "source": "ours", "as_of": "2026-01-01"}
+        given = json.dumps({"us-east-1/hosting/ml.m5.large": entry})
+        said = NO_SETTINGS._replace(prices=given)
+        for own in (None, tmp_path):
+            found = estimate.prices_under(said, "us-east-1", own).lookup("hosting", "ml.m5.large")
+            assert found is not None
+            assert found.usd == usd
+
+
+def test_data_in_and_data_out_have_prices_of_their_own() -> None:
+    # 1M x 1 MB are 976.5625 GB, 1M x 1 KB are 0.953674 GB.
+    entries = {
+        f"us-east-1/data/{way}": {"value": usd, "source": "ours", "as_of": "2026-01-01"}
+        for way, usd in (("in", "0.01"), ("out", "0.5"), ("asynchronous", "0.3"))
+    }
+    said = NO_SETTINGS._replace(prices=json.dumps(entries))
+    prices, facts = estimate.prices_under(said, "us-east-1"), facts_of(online(**LOADED))
+    for option, into, out in (
+        (REAL_TIME, "9.765625", "0.476837"),
+        (SERVERLESS, "9.765625", "0.476837"),
+        (ASYNCHRONOUS, "292.96875", "0.286102"),
+    ):
+        found = estimate.monthly_cost(plan(option, facts), facts, prices)
+        items = {item.name: item.usd_low for item in found.items}
+        assert (items["Data in"], items["Data out"]) == (into, out)
 
 
 def test_without_a_region_the_reference_region_stands_for_it() -> None:
