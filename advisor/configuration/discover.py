@@ -61,6 +61,7 @@ _OURS = re.compile(
     rb"|DesiredWeightsAndCapacities|TrafficPattern|AIWorkloadConfig|OptimizationJobName"
     rb"|sagemaker:(?:variant|inference-component):|SageMaker(?:Variant|Inference)"
     rb"|BlueGreenUpdatePolicy|RollingUpdatePolicy|InvocationTimeoutSeconds|sm-advise/"
+    rb"|apiVersion[\"']?\s*:\s*[\"']?(?:sagemaker|applicationautoscaling)\.services\.k8s\.aws/"
 )
 _WORKLOAD_MARK = re.compile(
     rb"""^[ \t]*["']?schema["']?[ \t]*:\s*["']?sm-advise/workload""", re.MULTILINE
