@@ -20,15 +20,21 @@ _IN_CODE = re.compile(
     rb"create[_-]"
     + _WHAT
     + rb"|\bCreate(?:EndpointConfig|TransformJob|InferenceComponent)(?:Command|Input|Request)\b"
-    rb"|\bCfn(?:EndpointConfig|InferenceComponent)\b"
+    rb"|\bCfn(?:EndpointConfig|InferenceComponent)\b|\baws[_-]sagemaker[_-]alpha\b"
     rb"|\b(?:Serverless|Async)InferenceConfig\s*\("
 )
 _IN_DATA = re.compile(rb"\.create_" + _WHAT + rb"\s*\(|\bsagemaker[\s\\]+create-" + _WHAT)
 
 
+_CDK = "constructs of the CDK; run `cdk synth`, and check cdk.out"
+
+
 def in_code(data: bytes) -> str:
     """What a program, script or notebook holds that is not read; empty when there is nothing."""
-    return "calls of the API in code" if _IN_CODE.search(data) else ""
+    found = _IN_CODE.search(data)
+    if found is None:
+        return ""
+    return _CDK if found[0].startswith((b"Cfn", b"aws")) else "calls of the API in code"
 
 
 def in_data(data: bytes) -> str:
@@ -42,6 +48,8 @@ def in_terraform(text: str) -> str:
 
 
 STDIN = "-"
+_DEEPEST_CHART = 4
+"""Folders of templates within a chart."""
 MOST_FILES = 500_000
 """Files in all folders together; a tree of more is not walked to its end."""
 PASSED_OVER = frozenset(
@@ -181,6 +189,7 @@ class _Sorter:
         self.archives: list[str] = []
         self.folders: dict[str, list[str]] = {}
         self.unread: list[str] = []
+        self._rendered: set[tuple[str, str]] = set()  # folder and tool of which it is told
         self.errors: list[InputError] = []
         self.ignored = 0
 
@@ -209,6 +218,9 @@ class _Sorter:
         else:
             head = _content(path, LARGEST_TEMPLATE)
             self._note(path, in_data(head or b""))
+            if self._is_chart(path, head or b""):
+                self.ignored += 1
+                return
             ours = head is not None and (name.endswith(DATA) or "." not in name)
             if head is not None and ours and (_is_workload(head) or looks_like_workload(head)):
                 self.workloads.append(path)
@@ -240,9 +252,28 @@ class _Sorter:
         else:
             self.configurations.append(path)
 
-    def _note(self, path: str, note: str) -> None:
-        if note:
+    def _note(self, path: str, note: str, folder: str = "") -> None:
+        """Tell what is not read; what a tool renders, once for its folder."""
+        rendered = (folder or os.path.dirname(path), note)
+        if note and rendered not in self._rendered:
             self.unread.append(f"{path}: {note}")
+            if folder or note == _CDK:
+                self._rendered.add(rendered)
+
+    def _is_chart(self, path: str, data: bytes) -> bool:
+        """Whether a file is a template of a Helm chart with something of ours, which is told."""
+        if b"{{" not in data or not (_OURS.search(data) or b"sagemaker" in data.lower()):
+            return False
+        folder = os.path.dirname(path)
+        for _ in range(_DEEPEST_CHART):
+            folder, below = os.path.dirname(folder), os.path.basename(folder)
+            if below == "templates" and os.path.isfile(os.path.join(folder, "Chart.yaml")):
+                from shlex import quote
+
+                command = f"helm template {quote(folder or '.')} | sm-advise check -"
+                self._note(path, f"templates of a Helm chart; run `{command}`", folder or ".")
+                return True
+        return False
 
     def _excluded(self, path: str) -> bool:
         if not self.exclude:
@@ -263,7 +294,9 @@ class _Sorter:
             self._large(path)
             return
         self._note(path, in_data(data))
-        if _is_workload(data):
+        if self._is_chart(path, data):
+            self.ignored += 1
+        elif _is_workload(data):
             self.workloads.append(path)
         elif _OURS.search(data) or operation_in(os.path.basename(path)):
             self.configurations.append(path)
