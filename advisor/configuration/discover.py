@@ -238,19 +238,24 @@ class _Sorter:
             self._terraform(path)
         elif name.endswith(DATA) and not name.startswith(".sm-advise"):
             self._data(path)
-        else:
+        elif not name.endswith(CODE) or not self._is_noted(path):
             self.ignored += 1
-            if name.endswith(CODE):
-                self._note(path, in_code(_content(path, LARGEST_TEMPLATE) or b""))
 
     def _code(self, path: str) -> None:
-        """A program that was named: what it holds is told, and that it is not read."""
-        note = in_code(_content(path, LARGEST_TEMPLATE) or b"")
-        self._note(path, note)
-        if note:
-            self.ignored += 1
-        else:
+        """A program that was named: one that holds nothing is an error of its reader."""
+        if not self._is_noted(path):
             self.configurations.append(path)
+
+    def _is_noted(self, path: str) -> bool:
+        """Whether a program holds something: bodies of requests, or what is not read and told."""
+        data = _content(path, LARGEST_TEMPLATE) or b""
+        note = in_code(data)
+        if path.endswith(".sh") and b"--cli-input-json" in data and _has_bodies(path, data):
+            self.configurations.append(path)
+            return True
+        self._note(path, note)
+        self.ignored += bool(note)
+        return bool(note)
 
     def _note(self, path: str, note: str, folder: str = "") -> None:
         """Tell what is not read; what a tool renders, once for its folder."""
@@ -321,6 +326,17 @@ class _Sorter:
             self.configurations.append(path)
         else:
             self.errors.append(too_large(path, LARGEST_TEMPLATE))
+
+
+def _has_bodies(path: str, data: bytes) -> bool:
+    """Whether a script holds bodies of requests; most folders have no such script."""
+    from advisor.configuration.shell import read_script
+    from advisor.configuration.source import decode
+
+    try:
+        return read_script(decode(path, data)) is not None
+    except InputError:
+        return False
 
 
 def nothing_to_check(path: str) -> InputError:

@@ -26,6 +26,10 @@ def read_configuration(
     Raises:
         InputError: bad syntax, or beyond the bounds.
     """
+    if source.file.endswith(".sh"):
+        from advisor.configuration.shell import read_script
+
+        return Read(document=read_script(source), sources=(source,))
     is_json = source.file.endswith(".json") or source.text.lstrip()[:1] in ("{", "[")
     reader = read_yaml
     if is_json:
