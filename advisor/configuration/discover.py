@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from advisor.configuration.api.service import operation_in
@@ -23,6 +24,8 @@ _IN_CODE = re.compile(
     rb"|\bCfn(?:EndpointConfig|InferenceComponent)\b|\baws[_-]sagemaker[_-]alpha\b"
     rb"|\b(?:Serverless|Async)InferenceConfig\s*\("
 )
+_IN_ANY_CODE = (b"ndpoint", b"ransform", b"nference", b"agemaker")
+"""Of these, each match has one: that is looked for first, in a tenth of the time."""
 _IN_DATA = re.compile(rb"\.create_" + _WHAT + rb"\s*\(|\bsagemaker[\s\\]+create-" + _WHAT)
 
 
@@ -31,7 +34,7 @@ _CDK = "constructs of the CDK; run `cdk synth`, and check cdk.out"
 
 def in_code(data: bytes) -> str:
     """What a program, script or notebook holds that is not read; empty when there is nothing."""
-    found = _IN_CODE.search(data)
+    found = _IN_CODE.search(data) if any(each in data for each in _IN_ANY_CODE) else None
     if found is None:
         return ""
     return _CDK if found[0].startswith((b"Cfn", b"aws")) else "calls of the API in code"
@@ -385,10 +388,15 @@ def _sections(data: bytes) -> set[bytes]:
 def _content(path: str, limit: int) -> bytes | None:
     """The bytes of a file; ``None`` when it is no plain file, unreadable, or above the bound."""
     try:
-        if not os.path.isfile(path):
+        said = os.stat(path)
+        if not stat.S_ISREG(said.st_mode) or said.st_size > limit:
             return None
-        with open(path, "rb") as stream:
-            data = stream.read(limit + 1)
+        with open(
+            path, "rb", buffering=0
+        ) as stream:  # a buffer of the bound costs more than a file
+            data = stream.read(said.st_size + 1)
+            if not data or len(data) != said.st_size:  # it grows, or its system states no size
+                data += stream.read(limit + 1 - len(data))
     except OSError:
         return None
     return data if len(data) <= limit else None

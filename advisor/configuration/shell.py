@@ -35,7 +35,7 @@ _LONGEST = 64 * 1024
 _HOLE = "\ue000"
 """Stands for each character of what is not known."""
 _COMMAND = re.compile(
-    r"\baws\b(?:[^\n;|&#\\]|\\\r?\n){0,300}?\b(sagemaker|application-autoscaling)"
+    r"\baws\b(?:[^\n;|&#\\]|\\\r?\n){0,120}?\b(sagemaker|application-autoscaling)"
     r"(?:[ \t]|\\\r?\n)+([a-z-]+)"
 )
 _WORD = re.compile(r"""(?:\\.|'[^']*'|"(?:[^"\\]|\\.)*"|[^\s;|&()<>'"\\])+""", re.DOTALL)
@@ -46,7 +46,7 @@ _WRITING = re.compile(r"^[^\n]*<<[^\n]*$", re.MULTILINE)
 _WRITTEN = re.compile(r"(?:>|\btee\b)[ \t]*[\"']?([^\s\"'<>|;&]+)")
 _FILLED = r"\$\{[^}\n]{0,500}\}|\$\([^)\n]{0,500}\)|\$\w+|`[^`\n]{0,500}`"
 _VARIABLE = re.compile(_FILLED)
-_TOKEN = re.compile(rf'"(?:[^"\\]|\\.)*"| ?(?:{_FILLED})')
+_TOKEN = re.compile(rf'"(?:[^"\\]|\\[\s\S])*(?:"|\\?\Z)| ?(?:{_FILLED})')
 _SPLICE = re.compile(r"'(?:\"[^\"'\n]*\"|[^'\"\s]*)'")
 _FILLS = Hidden("the shell fills it in")
 
@@ -96,9 +96,13 @@ def _commands(text: str) -> Iterator[tuple[str, list[str], _Body]]:
         for line in _WRITING.finditer(text)
         for name in _WRITTEN.finditer(line[0])
     ]
+    written.reverse()
+    files: dict[str, int] = {}
     for kind, end in islice(_calls(text), _MOST_COMMANDS):
+        while written and written[-1][1] < end:
+            files.update([written.pop()])
         words, start = _words(text, end)
-        body = _body(text, start, dict(each for each in written if each[1] < start))
+        body = _body(text, start, files)
         if body is not None:
             yield kind, words, body
 
