@@ -172,7 +172,8 @@ def _masked(text: str) -> str:
         token = found[0]
         if token[0] == '"':
             return _VARIABLE.sub(lambda inner: _HOLE * len(inner[0]), token)
-        return f'"{_HOLE * (len(token) - 2)}"'
+        # Two characters have no room for quotes and a hole: such a body is left out.
+        return f'"{_HOLE * (len(token) - 2)}"' if len(token) > 2 else token
 
     return _TOKEN.sub(mask, text)
 
@@ -205,6 +206,8 @@ def _resource(reader: JsonReader, kind: str, words: list[str], body: _Body) -> R
 
 def _filled(node: Node) -> Node:
     """The same value; texts with holes are known in part, or not at all."""
+    if any(str(each.value) and not str(each.value).strip(_HOLE) for each in node.items()):
+        return node._replace(kind="unknown", value=_FILLS)  # it may be several members, or none
     if node.kind != "scalar" or not isinstance(node.value, str) or _HOLE not in node.value:
         return node.within(_filled)
     pieces = [each for each in re.split(f"({_HOLE}+)", node.value) if each]

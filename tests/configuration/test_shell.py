@@ -84,6 +84,13 @@ def test_what_the_shell_fills_in_is_not_known(written: str, kind: str) -> None:
     )
 
 
+def test_a_list_with_a_member_of_the_shell_is_not_known() -> None:
+    body = BODY.replace("}}", '}, "Tags": [$TAGS]}').replace('"PrimaryContainer"', '"Containers"')
+    document = read(f"cat > m.json <<EOF\n{body}\nEOF\n{CALL}file://m.json\n")
+    assert document is not None
+    assert document.worlds[0].resources[0].body.value["Tags"].kind == "unknown"
+
+
 def test_a_splice_and_another_option_leave_a_value_open() -> None:
     spliced = BODY.replace('"m"', '"\'"$NAME"\'"')
     document = read(f"{CALL}'{spliced}'\n{CALL}'{BODY}' --model-name other\n")
@@ -100,6 +107,7 @@ def test_a_splice_and_another_option_leave_a_value_open() -> None:
         f"{CALL}'{{broken'\n",
         f"{CALL}'{BODY}\n",
         f"{CALL}'[1]'\n",
+        FORMS["file before"].replace(' "m"', "$N"),
         f'{CALL}"$(cat <<EOF\n{BODY}\n',
         f"aws sagemaker list-models --cli-input-json '{BODY}'\n",
         (
