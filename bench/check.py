@@ -29,7 +29,7 @@ _PEAK_MIB = 60.0
 
 def main() -> int:
     """Measure, print, and return 1 when a bar is missed."""
-    kept = [_one_template(), _mixed_files(), _tree()]
+    kept = [_one_template(), _mixed_files(), _tree(), _code()]
     return 0 if all(kept) else 1
 
 
@@ -87,6 +87,34 @@ def _tree() -> bool:
         costs = measure([check], Path(scratch), 5)
     title = f"{_WORKLOADS} workloads among {_OTHERS:,} other files, median of 5 processes"
     return report(title, [check], costs, [Bar(seconds=_TREE_SECONDS, peak_mib=_PEAK_MIB)])
+
+
+_READS = """
+import os
+for folder, _, names in os.walk("."):
+    for name in names:
+        if name.endswith(".py"):
+            with open(os.path.join(folder, name), "rb") as stream:
+                b"sagemaker" in stream.read()
+"""
+
+
+def _code() -> bool:
+    """Python without SageMaker, beside a bare loop that reads it and the imports of a start."""
+    with TemporaryDirectory() as scratch:
+        for number in range(_OTHERS):
+            path = Path(scratch, f"package_{number % 100:02}", f"module_{number:05}.py")
+            path.parent.mkdir(exist_ok=True)
+            path.write_text("import os\n\ndef f(x):\n    return os.path.join('a', x)\n" * 60)
+        commands = [
+            Command("a loop that reads", [sys.executable, "-c", _READS]),
+            Command("import click, yaml", [sys.executable, "-c", "import click, yaml"]),
+            Command("sm-advise check", [sm_advise(), "check", ".", "--pass-over", "--no-progress"]),
+        ]
+        costs = measure(commands, Path(scratch), 5)
+    bar = Bar(seconds=1.5 * costs[0].seconds + 3 * costs[1].seconds)
+    title = f"{_OTHERS:,} Python files without SageMaker, median of 5 processes"
+    return report(title, commands, costs, [BASELINE, BASELINE, bar])
 
 
 def _other_name(number: int) -> str:

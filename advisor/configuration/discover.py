@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from advisor.configuration.api.service import operation_in
@@ -21,15 +22,23 @@ _IN_CODE = re.compile(
     rb"create[_-]"
     + _WHAT
     + rb"|\bCreate(?:EndpointConfig|TransformJob|InferenceComponent)(?:Command|Input|Request)\b"
-    rb"|\bCfn(?:EndpointConfig|InferenceComponent)\b"
+    rb"|\bCfn(?:EndpointConfig|InferenceComponent)\b|\baws[_-]sagemaker[_-]alpha\b"
     rb"|\b(?:Serverless|Async)InferenceConfig\s*\("
 )
+_IN_ANY_CODE = (b"ndpoint", b"ransform", b"nference", b"agemaker")
+"""Of these, each match has one: that is looked for first, in a tenth of the time."""
 _IN_DATA = re.compile(rb"\.create_" + _WHAT + rb"\s*\(|\bsagemaker[\s\\]+create-" + _WHAT)
+
+
+_CDK = "constructs of the CDK; run `cdk synth`, and check cdk.out"
 
 
 def in_code(data: bytes) -> str:
     """What a program, script or notebook holds that is not read; empty when there is nothing."""
-    return "calls of the API in code" if _IN_CODE.search(data) else ""
+    found = _IN_CODE.search(data) if any(each in data for each in _IN_ANY_CODE) else None
+    if found is None:
+        return ""
+    return _CDK if found[0].startswith((b"Cfn", b"aws")) else "calls of the API in code"
 
 
 def in_data(data: bytes) -> str:
@@ -43,6 +52,8 @@ def in_terraform(text: str) -> str:
 
 
 STDIN = "-"
+_DEEPEST_CHART = 4
+"""Folders of templates within a chart."""
 MOST_FILES = 500_000
 """Files in all folders together; a tree of more is not walked to its end."""
 PASSED_OVER = frozenset(
@@ -62,6 +73,7 @@ _OURS = re.compile(
     rb"|DesiredWeightsAndCapacities|TrafficPattern|AIWorkloadConfig|OptimizationJobName"
     rb"|sagemaker:(?:variant|inference-component):|SageMaker(?:Variant|Inference)"
     rb"|BlueGreenUpdatePolicy|RollingUpdatePolicy|InvocationTimeoutSeconds|sm-advise/"
+    rb"|apiVersion[\"']?\s*:\s*[\"']?(?:sagemaker|applicationautoscaling)\.services\.k8s\.aws/"
 )
 _WORKLOAD_MARK = re.compile(
     rb"""^[ \t]*["']?schema["']?[ \t]*:\s*["']?sm-advise/workload""", re.MULTILINE
@@ -181,6 +193,7 @@ class _Sorter:
         self.archives: list[str] = []
         self.folders: dict[str, list[str]] = {}
         self.unread: list[str] = []
+        self._rendered: set[tuple[str, str]] = set()  # folder and tool of which it is told
         self.errors: list[InputError] = []
         self.ignored = 0
 
@@ -209,6 +222,9 @@ class _Sorter:
         else:
             head = _content(path, LARGEST_TEMPLATE)
             self._note(path, in_data(head or b""))
+            if self._is_chart(path, head or b""):
+                self.ignored += 1
+                return
             ours = head is not None and (name.endswith(DATA) or "." not in name)
             if head is not None and ours and (_is_workload(head) or looks_like_workload(head)):
                 self.workloads.append(path)
@@ -226,25 +242,49 @@ class _Sorter:
             self._terraform(path)
         elif name.endswith(DATA) and not name.startswith(".sm-advise"):
             self._data(path)
-        else:
+        elif not name.endswith(CODE) or not self._is_noted(path):
             self.ignored += 1
             if name == JOURNAL:
                 self._note(path, "some files here are of another plan: run advise --output again")
-            elif name.endswith(CODE):
-                self._note(path, in_code(_content(path, LARGEST_TEMPLATE) or b""))
 
     def _code(self, path: str) -> None:
-        """A program that was named: what it holds is told, and that it is not read."""
-        note = in_code(_content(path, LARGEST_TEMPLATE) or b"")
-        self._note(path, note)
-        if note:
-            self.ignored += 1
-        else:
+        """A program that was named: one that holds nothing is an error of its reader."""
+        if not self._is_noted(path):
             self.configurations.append(path)
 
-    def _note(self, path: str, note: str) -> None:
-        if note:
+    def _is_noted(self, path: str) -> bool:
+        """Whether a program holds something: bodies of requests, or what is not read and told."""
+        data = _content(path, LARGEST_TEMPLATE) or b""
+        note = in_code(data)
+        if path.endswith(".sh") and b"--cli-input-json" in data and _has_bodies(path, data):
+            self.configurations.append(path)
+            return True
+        self._note(path, note)
+        self.ignored += bool(note)
+        return bool(note)
+
+    def _note(self, path: str, note: str, folder: str = "") -> None:
+        """Tell what is not read; what a tool renders, once for its folder."""
+        rendered = (folder or os.path.dirname(path), note)
+        if note and rendered not in self._rendered:
             self.unread.append(f"{path}: {note}")
+            if folder or note == _CDK:
+                self._rendered.add(rendered)
+
+    def _is_chart(self, path: str, data: bytes) -> bool:
+        """Whether a file is a template of a Helm chart with something of ours, which is told."""
+        if b"{{" not in data or not (_OURS.search(data) or b"sagemaker" in data.lower()):
+            return False
+        folder = os.path.dirname(path)
+        for _ in range(_DEEPEST_CHART):
+            folder, below = os.path.dirname(folder), os.path.basename(folder)
+            if below == "templates" and os.path.isfile(os.path.join(folder, "Chart.yaml")):
+                from shlex import quote
+
+                command = f"helm template {quote(folder or '.')} | sm-advise check -"
+                self._note(path, f"templates of a Helm chart; run `{command}`", folder or ".")
+                return True
+        return False
 
     def _excluded(self, path: str) -> bool:
         if not self.exclude:
@@ -265,7 +305,9 @@ class _Sorter:
             self._large(path)
             return
         self._note(path, in_data(data))
-        if _is_workload(data):
+        if self._is_chart(path, data):
+            self.ignored += 1
+        elif _is_workload(data):
             self.workloads.append(path)
         elif _OURS.search(data) or operation_in(os.path.basename(path)):
             self.configurations.append(path)
@@ -290,6 +332,17 @@ class _Sorter:
             self.configurations.append(path)
         else:
             self.errors.append(too_large(path, LARGEST_TEMPLATE))
+
+
+def _has_bodies(path: str, data: bytes) -> bool:
+    """Whether a script holds bodies of requests; most folders have no such script."""
+    from advisor.configuration.shell import read_script
+    from advisor.configuration.source import decode
+
+    try:
+        return read_script(decode(path, data)) is not None
+    except InputError:
+        return False
 
 
 def nothing_to_check(path: str) -> InputError:
@@ -338,10 +391,15 @@ def _sections(data: bytes) -> set[bytes]:
 def _content(path: str, limit: int) -> bytes | None:
     """The bytes of a file; ``None`` when it is no plain file, unreadable, or above the bound."""
     try:
-        if not os.path.isfile(path):
+        said = os.stat(path)
+        if not stat.S_ISREG(said.st_mode) or said.st_size > limit:
             return None
-        with open(path, "rb") as stream:
-            data = stream.read(limit + 1)
+        with open(
+            path, "rb", buffering=0
+        ) as stream:  # a buffer of the bound costs more than a file
+            data = stream.read(said.st_size + 1)
+            if not data or len(data) != said.st_size:  # it grows, or its system states no size
+                data += stream.read(limit + 1 - len(data))
     except OSError:
         return None
     return data if len(data) <= limit else None

@@ -26,6 +26,10 @@ def read_configuration(
     Raises:
         InputError: bad syntax, or beyond the bounds.
     """
+    if source.file.endswith(".sh"):
+        from advisor.configuration.shell import read_script
+
+        return Read(document=read_script(source), sources=(source,))
     is_json = source.file.endswith(".json") or source.text.lstrip()[:1] in ("{", "[")
     reader = read_yaml
     if is_json:
@@ -37,7 +41,7 @@ def read_configuration(
     if len(source.text) > LARGEST_TEMPLATE:
         raise too_large(source.file, LARGEST_TEMPLATE)
     parsed = reader(source)
-    document = _document(source, parsed, region, beside)
+    document = _document(source, parsed, service, region, beside)
     if document is not None:
         faults = tuple(_repeated(parsed, document.dialect))
         document = document._replace(faults=(*document.faults, *faults))
@@ -45,7 +49,11 @@ def read_configuration(
 
 
 def _document(
-    source: SourceText, parsed: Parsed, region: str, beside: Iterable[SourceText]
+    source: SourceText,
+    parsed: Parsed,
+    service: ServiceModel,
+    region: str,
+    beside: Iterable[SourceText],
 ) -> Document | None:
     from advisor.configuration.cloudformation.template import is_template, read_template
 
@@ -54,6 +62,12 @@ def _document(
         return read_template(source.file, first, _parameter_values(beside, first), region)
     from advisor.configuration.requests import read_requests
 
+    if ".services.k8s.aws/" in source.text:
+        from advisor.configuration.kubernetes import read_manifests
+
+        made = read_manifests(source.file, parsed.documents, service)
+        if made is not None:
+            return made
     found = read_requests(source.file, parsed)
     if found is None and first is not None:
         from advisor.configuration.requests import read_state_machine

@@ -154,7 +154,7 @@ def kind_of(node: Node, said: str = "") -> str:
             fit = (len(keys - known), 0 if described else len(each.required - keys))
             if best is None or fit < best:
                 best, kind = fit, each.kind
-    return (kind if _is_ours(kind, node) else "") if kind else _part_of(node)[0]
+    return (kind if is_ours(kind, node) else "") if kind else _part_of(node)[0]
 
 
 def _part_of(node: Node) -> tuple[str, str]:
@@ -174,7 +174,7 @@ def _part(kind: str, field: str, node: Node, prefix: str) -> Resource:
     return made._replace(lifecycle={PARTIAL: True})
 
 
-def _is_ours(kind: str, node: Node) -> bool:
+def is_ours(kind: str, node: Node) -> bool:
     """Whether a request to a service that others use, too, is about SageMaker."""
     if kind == "MetricAlarm":
         spaces = tuple(of_dialects("requests")["alarms"])

@@ -198,7 +198,7 @@ def _read(path: str, run: _Judging) -> Read:
     """What a file holds; an error where it cannot be read, or is of a kind that is not."""
     other = path != STDIN and not path.endswith(DATA) and os.path.isfile(path)
     try:
-        if is_terraform(path) or path.endswith(CODE):
+        if is_terraform(path) or (path.endswith(CODE) and not path.endswith(".sh")):
             raise nothing_to_check(path)  # it is read with its folder, or not at all
         beside = parameter_sources(path) if path != STDIN else ()
         _, region = _settings(path, run)
@@ -250,6 +250,7 @@ def _judged(
         organisation=organisation,
     )
     findings = judge.findings(document)
+    findings = [_of_code(finding, run.found.named) for finding in findings]
     if organisation.owner:
         findings = [finding._replace(owner=organisation.owner) for finding in findings]
     comments = {source.file: tuple(comments_of(source)) for source in sources}
@@ -268,6 +269,13 @@ def _judged(
         unresolved=tuple(map(" ".join, document.unresolved)),
         resources=max((len(world.resources) for world in document.worlds), default=0),
     )
+
+
+def _of_code(finding: GateFinding, named: Collection[str]) -> GateFinding:
+    """A finding in code is at most a warning in this release, unless its file was named."""
+    if finding.severity != "error" or not finding.file.endswith(CODE) or finding.file in named:
+        return finding
+    return finding._replace(severity="warning")
 
 
 def _of_terraform(run: _Judging) -> JudgedConfigurations:

@@ -24,6 +24,7 @@ CONFIG = (
 )
 WORKLOAD = "name: {name}\nrequests: {{arrival: online}}\n"
 MARK = "schema: sm-advise/workload.v1\n"
+CDK = "constructs of the CDK; run `cdk synth`, and check cdk.out"
 SERVICE = "apiVersion: v1\nkind: Service\nmetadata: {name: x}\n"
 
 
@@ -75,8 +76,9 @@ def test_a_tree_is_sorted_into_what_is_read_and_what_is_counted(tmp_path: Path) 
         ("d.py", "client.create_endpoint_config(x)\n", "calls of the API in code"),
         ("d.sh", "aws sagemaker create-transform-job\n", "calls of the API in code"),
         ("d.ipynb", '{"source": ["sm.create_inference_component()"]}', "calls of the API in code"),
-        ("d.ts", "new sagemaker.CfnEndpointConfig(this, 'c', {})\n", "calls of the API in code"),
+        ("d.ts", "new sagemaker.CfnEndpointConfig(this, 'c', {})\n", CDK),
         ("d.js", "new CreateEndpointConfigCommand({})\n", "calls of the API in code"),
+        ("a.py", "from aws_cdk import aws_sagemaker_alpha as sm\n", CDK),
         ("sdk.py", "m.deploy(c=ServerlessInferenceConfig(1024))\n", "calls of the API in code"),
         (
             "w.yml",
@@ -100,6 +102,30 @@ def test_what_holds_configurations_in_another_form_is_told(
         assert report.unread == ((f"{path}: {note}",) if note else ())
         assert report.configurations == 0
     assert bool(run(path).errors) == (not note)
+
+
+def test_what_a_tool_renders_is_told_once_a_folder(tmp_path: Path) -> None:
+    template = "apiVersion: sagemaker.services.k8s.aws/v1alpha1\nkind: Model\n{{ if .Values.x }}\n"
+    put(tmp_path, "my chart/Chart.yaml", "name: x\n")
+    put(tmp_path, "my chart/values.yaml", "x: 1\n")
+    first = put(tmp_path, "my chart/templates/a.yaml", template)
+    second = put(tmp_path, "my chart/templates/deep/b.yaml", template)
+    put(tmp_path, "my chart/templates/c.yaml", "kind: Service\n{{ if .Values.x }}\n")
+    for name in ("app/a.ts", "app/b.ts", "lib/c.ts"):
+        put(tmp_path, name, "new CfnEndpointConfig(this)\n")
+    helm = f"helm template '{tmp_path}/my chart' | sm-advise check -"
+    told = f"{first}: templates of a Helm chart; run `{helm}`"
+    report = run(tmp_path)
+    assert report.unread == (f"{tmp_path}/app/a.ts: {CDK}", f"{tmp_path}/lib/c.ts: {CDK}", told)
+    assert not report.errors
+    both = run(first, second)
+    assert (both.unread, both.errors, both.ignored) == ((told,), (), 2)
+
+
+def test_a_template_outside_a_chart_is_read(tmp_path: Path) -> None:
+    put(tmp_path, "templates/a.json", CONFIG.replace('"m"', '"{{ .Values.model }}"'))
+    report = run(tmp_path)
+    assert (report.configurations, report.unread) == (1, ())
 
 
 def test_a_broken_file_of_ours_is_an_error_and_the_others_are_checked(tmp_path: Path) -> None:
