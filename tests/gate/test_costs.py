@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
@@ -380,3 +381,11 @@ def test_a_level_that_only_the_deployment_knows_is_told(tmp_path: Path) -> None:
     assert row.notes == row.open
     assert row._replace(when="Warm is 3").notes == ("only where Warm is 3", *row.open)
     assert (row.runs_on, row.cost.usd_high) == ("2048 MB", None)
+
+
+def test_bounds_the_wrong_way_round_bound_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "template.yaml"
+    path.write_text(re.sub("MinCapacity: [0-9]+", "MinCapacity: 99", TEMPLATE))
+    (row,) = priced(path).rows
+    assert row.runs_on.startswith("? x ")
+    assert any("the number of instances is open" in each for each in row.open)

@@ -91,7 +91,7 @@ def scaled_between(
     least += [each.least for each in actions if each.least is not None]  # one end may stand alone
     most += [each.most for each in actions if each.most is not None]
     fewest, largest = [n for n in least if n is not None], [n for n in most if n is not None]
-    return Counts(
+    return _in_order(
         min(fewest) if len(fewest) == len(least) else None,
         max(largest) if len(largest) == len(most) else None,
     )
@@ -110,7 +110,13 @@ def _scaling(world: World) -> dict[int | None, list[tuple[Resource, Scaled, str 
 
 
 def _between(node: Node, least: str, most: str) -> Counts:
-    return Counts(whole_number(node.get(least)), whole_number(node.get(most)))
+    return _in_order(whole_number(node.get(least)), whole_number(node.get(most)))
+
+
+def _in_order(least: int | None, most: int | None) -> Counts:
+    """Two bounds; a minimum above its maximum bounds nothing, and a check says so."""
+    crossed = least is not None and most is not None and least > most
+    return _OPEN if crossed else Counts(least, most)
 
 
 def whole_number(node: Node | None) -> int | None:
