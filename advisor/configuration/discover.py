@@ -48,7 +48,7 @@ def in_data(data: bytes) -> str:
 
 def in_terraform(text: str) -> str:
     """The same of scripts in a Terraform file."""
-    return "calls of the API in a script" if in_code(text.encode()) else ""
+    return "calls of the API in a script" if in_code(text.encode("utf-8", "replace")) else ""
 
 
 STDIN = "-"

@@ -115,7 +115,9 @@ class JsonReader:
                 raise self._bad("this string is not closed", at) from None
             raise self._bad("this escape is unknown", escape) from None
         if not text.isascii() and _HALF.search(text):
-            raise self._bad("an escape in this string is half a character", at)
+            text = _HALF.sub(
+                "\ufffd", text
+            )  # as every decoder does: no request can be sent with it
         return text, end
 
     def _object(self, at: int, depth: int) -> tuple[Node, int]:

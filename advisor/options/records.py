@@ -159,7 +159,7 @@ def _payload(
         together = records_per_request(payload * MIB, record)
         why = f"about {number(together)} records in a request of {payload} MB, so fewer requests"
         if together > most:
-            payload = max(1, wanted, most * record // MIB)
+            payload = int(min(product, max(1, wanted, most * record // MIB)))
             together = records_per_request(payload * MIB, record)
             why = f"about {number(together)} records {within}"
             because += f" {counted(most, 'record')} {within}."

@@ -40,6 +40,6 @@ def render(report: CheckReport, _: FindingContext) -> str:
 def _entry(name: str, known_by: str, file: str, line: int) -> dict[str, Any]:
     return {
         "check_name": name,
-        "fingerprint": sha256(known_by.encode())[:40],
+        "fingerprint": sha256(known_by.encode("utf-8", "surrogatepass"))[:40],
         "location": {"path": os.path.normpath(file), "lines": {"begin": max(1, line)}},
     }

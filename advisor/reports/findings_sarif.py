@@ -6,6 +6,7 @@ https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 from __future__ import annotations
 
 import json
+import os
 from typing import Any
 from urllib.parse import quote
 
@@ -66,12 +67,13 @@ def _rule(rule: str, report: CheckReport) -> dict[str, Any]:
 
 
 def _result(finding: GateFinding, index: int) -> dict[str, Any]:
+    key = "\x1f".join(finding.key).encode("utf-8", "surrogatepass")
     entry: dict[str, Any] = {
         "ruleId": finding.rule,
         "ruleIndex": index,
         "level": _LEVELS[finding.severity],
         "message": {"text": advice(finding)},
-        "partialFingerprints": {"smAdvise/v1": sha256("\x1f".join(finding.key).encode())[:32]},
+        "partialFingerprints": {"smAdvise/v1": sha256(key)[:32]},
         "properties": {"address": finding.address, "path": finding.path, "asOf": finding.as_of},
     }
     if finding.file and finding.file != "-":
@@ -95,7 +97,7 @@ def _result(finding: GateFinding, index: int) -> dict[str, Any]:
 def _location(mark: Mark, finding: GateFinding | None) -> dict[str, Any]:
     location: dict[str, Any] = {
         "physicalLocation": {
-            "artifactLocation": {"uri": quote(mark.file.replace("\\", "/"))},
+            "artifactLocation": {"uri": _uri(mark.file)},
             "region": {
                 "startLine": max(1, mark.line),
                 "startColumn": max(1, mark.column),
@@ -108,3 +110,8 @@ def _location(mark: Mark, finding: GateFinding | None) -> dict[str, Any]:
             {"fullyQualifiedName": ".".join(filter(None, (finding.address, finding.path)))}
         ]
     return location
+
+
+def _uri(file: str) -> str:
+    """A path as a relative URI; bytes that are no UTF-8 stand as they are."""
+    return quote(file.replace(os.sep, "/").encode("utf-8", "surrogateescape"))

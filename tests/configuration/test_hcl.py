@@ -348,3 +348,11 @@ def test_a_text_may_hold_escapes_and_places() -> None:
     spelled = [part if isinstance(part, str) else spelt(part) for part in places.parts]
     assert spelled == ["${x} %{y} ", "z"]
     assert [isinstance(part, hcl.Opaque) for part in directive.parts] == [True, False, True]
+
+
+@pytest.mark.parametrize("operator", ["+", "&&", "==", "*"])
+def test_a_long_row_of_operators_is_refused_as_deep(operator: str) -> None:
+    row = f" {operator} ".join(["1"] * 2_000)
+    with pytest.raises(InputError, match="more than 100 levels"):
+        read_hcl(SourceText("main.tf", f"locals {{\n  a = {row}\n}}\n"))
+    read_hcl(SourceText("main.tf", f"locals {{\n  a = {row[: 60 * (len(operator) + 3) + 1]}\n}}\n"))

@@ -87,6 +87,12 @@ def test_payload_times_concurrency(size: str, payload: int, concurrent: int) -> 
     assert found["MaxPayloadInMB"] * found["MaxConcurrentTransforms"] <= 100
 
 
+def test_few_records_in_the_longest_time_leave_the_bound_of_a_payload() -> None:
+    # 18,000 records of 100 ms x 2 fill 3600 s; one of up to 1 GB is more than a call carries.
+    dataset = {"size": "1 GB", "records": "< 7410B"}
+    assert job(dataset=dataset)["MaxPayloadInMB"] == 100
+
+
 def test_an_object_that_is_not_cut_is_one_payload() -> None:
     # 1 GB in 64 files: 16 MB each, x 1.1 = 17.6.
     dataset = {"size": "1 GB", "files": "64", "format": "other"}

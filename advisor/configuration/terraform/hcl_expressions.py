@@ -193,6 +193,7 @@ class HclReader:
     def expression(self, strength: int = 0, lines: bool = False) -> hcl.Expression:
         """An expression; ``lines`` where line ends are white space."""
         start = self.at
+        depth = self.depth
         self.deeper()
         left = self._unary(lines)
         while True:
@@ -200,13 +201,14 @@ class HclReader:
             found = _OPERATOR.match(self.text, self.at)
             if not found or _STRENGTH[found[0]] <= strength:
                 break
+            self.deeper()  # the left side of each operator is one level deeper than the next
             self.at = found.end()
             self.blank(lines=True)
             right = self.expression(_STRENGTH[found[0]], lines)
             left = hcl.Operation(found[0], (left, right), self.mark(start))
         if strength == 0 and self.peek("?"):
             left = self._choice(left, start, lines)
-        self.depth -= 1
+        self.depth = depth
         return left
 
     def _choice(self, test: hcl.Expression, start: int, lines: bool) -> hcl.Expression:

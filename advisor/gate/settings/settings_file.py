@@ -92,6 +92,7 @@ Places = Callable[[Path], tuple[int, int]]
 
 _HEADER = re.compile(r"^\s*\[+([^\[\],=]*)\]+\s*(?:#.*)?$")
 _OURS = re.compile(r"""\s*["']?tool["']?\s*(?:$|\.\s*["']?sm-advise\b)""")
+_LONGEST_KEY = 500  # letters of a key that is looked for; of a longer one its table has the place
 _POSITION = re.compile(r"line (\d+), column (\d+)")
 
 
@@ -254,6 +255,8 @@ def _place_in_toml(lines: list[str], path: Path) -> tuple[int, int]:
 
 def _key_from(lines: list[str], key: str, at: tuple[int, int]) -> tuple[int, int]:
     """The next place at which a text stands as a key, bare or in quotes; else where it began."""
+    if len(key) > _LONGEST_KEY:
+        return at
     spelt = re.escape(key)
     as_key = re.compile(rf"""(?:(?<![\w-]){spelt}|"{spelt}"|'{spelt}')(?=\s*[=.\]])""")
     for number, text in enumerate(lines[at[0] - 1 :], at[0]):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from advisor.configuration.document import Node, Path, Resource, walk
-from advisor.configuration.rulefiles import of_fields
+from advisor.configuration.rulefiles import of_fields, read_json_rules
 from advisor.gate.rules.view import Fault, View, same_value, text_of, twins
 
 
@@ -90,18 +90,12 @@ def repeated_tag(view: View) -> Iterator[Fault]:
         yield Fault(key, path, f"the tag {text_of(key)!r} is repeated")
 
 
-_KEY_FORM = re.compile(
-    r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:(key|alias)/[A-Za-z0-9/_-]+"
-    r"|alias/[A-Za-z0-9/_-]+|mrk-[0-9a-f]{32}"
-    r"|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
-)
-
-
 def key_form(view: View) -> Iterator[Fault]:
     """A KMS key that is none of: key id, key ARN, alias, alias ARN."""
+    form = read_json_rules("service", "forms.json")["forms"]["kms_key"]["pattern"]
     for path, node in named(view.body, "KmsKeyId", "VolumeKmsKeyId"):
         text = text_of(node)
-        if text and not _KEY_FORM.fullmatch(text):
+        if text and not re.fullmatch(form, text):
             yield Fault(
                 node,
                 path,
