@@ -66,17 +66,26 @@ mutants: $(VENV)/dev.stamp  ## Alters every rule in turn: a case of the rule mus
 	$(BIN)/python -m tests.rulebook.mutants
 	$(BIN)/python -m tests.gate.archive.mutants
 
+.PHONY: fuzz
+fuzz: $(VENV)/dev.stamp  ## Runs every command over mutated files, for a minute
+	$(BIN)/python -m tests.fuzz $(FUZZ_ARGS)
+
+.PHONY: generated
+generated: $(VENV)/dev.stamp  ## Judges what 2,000 workloads made from the schema emit
+	$(BIN)/python -m tests.generated $(GENERATED_ARGS)
+
 .PHONY: mutation
 mutation: $(VENV)/dev.stamp  ## Changes the program in small ways: a test of the area must notice, for many minutes
 	$(BIN)/python -m tests.mutation --slips
 	$(BIN)/python -m tests.mutation $(MUTATION_ARGS)
 
 .PHONY: lint
-lint: $(VENV)/dev.stamp  ## Runs ruff, mypy and the import contracts
+lint: $(VENV)/dev.stamp  ## Runs ruff, mypy, the import contracts and zizmor
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/zizmor --offline --no-progress --quiet .github/workflows action.yml
 
 .PHONY: format
 format: $(VENV)/dev.stamp  ## Formats the code, and fixes what ruff can fix

@@ -262,7 +262,13 @@ def components(folder: Folder) -> dict[str, str]:
 def regions(folder: Folder) -> tuple[str, ...]:
     """Codes of the Regions with a snapshot in the folder."""
     stems = (name.removesuffix(".json") for name in os.listdir(folder) if name.endswith(".json"))
-    return tuple(sorted(stem for stem in stems if stem.count("-") > 1 and stem[-1].isdecimal()))
+    return tuple(sorted(stem for stem in stems if _is_code(stem) and stem[-1].isdecimal()))
+
+
+def _is_code(region: str) -> bool:
+    parts = region.split("-")
+    sound = all(part.isascii() and part.isalnum() and part == part.lower() for part in parts)
+    return sound and len(parts) > 2
 
 
 def require_region(region: str) -> None:
@@ -271,9 +277,7 @@ def require_region(region: str) -> None:
     Raises:
         InputError: it has other characters than lower-case letters, digits and hyphens.
     """
-    parts = region.split("-")
-    sound = all(part.isascii() and part.isalnum() and part == part.lower() for part in parts)
-    if not sound or len(parts) < 3:
+    if not _is_code(region):
         raise InputError(
             f"{region!r} is not the code of a Region", hint="Codes look like us-east-1."
         )

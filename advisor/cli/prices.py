@@ -50,6 +50,8 @@ def show(region: str | None, wanted: tuple[str, ...], form: str, as_of: str | No
     require_known_region(*filter(None, [region]))
     found = book(region, wanted, price_folder(), as_of or today())
     click.echo(money_renderer(PRICE_FORMATS, form)(found, canvas(form)), nl=False)
+    for error in found.unread:
+        complain(error)
     return 0
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from advisor.model.errors import InputError
 from advisor.text import places
+from advisor.text.paths import relative
 from advisor.text.terms import CONFIGURATION
 
 LARGEST_TEMPLATE = CONFIGURATION.most_bytes
@@ -74,4 +75,4 @@ def too_large(file: str, limit: int) -> InputError:
 
 def seen_from(own: str, file: str) -> str:
     """A file as the folder of one of our own files sees it, with slashes on every system."""
-    return os.path.relpath(file, os.path.dirname(own) or ".").replace(os.sep, "/")
+    return relative(file, os.path.dirname(own))

@@ -11,6 +11,7 @@ from advisor.compare.diff import ChangedValue, MostIncrease, Rise, over_increase
 from advisor.gate.costs import ConfiguredCost, ConfiguredCosts
 from advisor.model.workload import Finding
 from advisor.text.money_format import money
+from advisor.text.paths import relative
 
 
 class ChangedCosts(NamedTuple):
@@ -58,7 +59,7 @@ def _places(path: str, costs: ConfiguredCosts) -> list[tuple[str, ConfiguredCost
     """Each row with its file as the path sees it."""
     base = path if os.path.isdir(path) else os.path.dirname(path)
     alone = {row.file for row in costs.rows} == {path}  # a file may have another name later
-    return [("" if alone else os.path.relpath(row.file, base or "."), row) for row in costs.rows]
+    return [("" if alone else relative(row.file, base), row) for row in costs.rows]
 
 
 def _by_name(side: Sequence[tuple[str, ConfiguredCost]], several: set[str]) -> Mapping[str, str]:

@@ -32,6 +32,7 @@ class Book(NamedTuple):
     components: tuple[str, ...]  # only these; all when empty
     per: Mapping[str, str]  # component -> what a price of it is for: an hour
     stale_days: int  # the age above which a snapshot is stale
+    unread: tuple[InputError, ...] = ()  # snapshots of the user's that cannot be read
 
 
 def shipped() -> str:
@@ -49,15 +50,23 @@ def book(region: str | None, components: Sequence[str], own: Folder, today: str)
         today: date (YYYY-MM-DD) on which the age is counted.
 
     Raises:
-        InputError: nothing is known of the Region, or a snapshot of the user's cannot be read.
+        InputError: nothing is known of the Region, or the user's snapshot of it cannot be read.
     """
     names, per = regions(shipped()), components_of(shipped())
     if os.path.isdir(own):
         names = tuple(sorted({*names, *regions(own)}))
     if region is None:
-        all_of_them = [load(name, shipped(), own) for name in names]
-        known = tuple(_known(each, components, today, rows=False) for each in all_of_them)
-        return Book(known, False, tuple(components), per, _stale_days(all_of_them[0]))
+        read, unread = [], []
+        for name in names:
+            try:
+                read.append(load(name, shipped(), own))
+            except InputError as error:  # the others are none the worse for it
+                unread.append(error)
+                if name in regions(shipped()):
+                    read.append(load(name, shipped()))
+        known = tuple(_known(each, components, today, rows=False) for each in read)
+        bound = _stale_days(read[0])
+        return Book(known, False, tuple(components), per, bound, tuple(unread))
     prices = load(region, shipped(), own)
     found = _known(prices, components, today, rows=True)
     if region not in names:

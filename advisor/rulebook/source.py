@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from advisor.model.errors import InputError, RulebookError
 from advisor.rulebook.cache import PACKAGE
+from advisor.text.paths import relative
 
 # A path of a rule file or folder. Not pathlib's: importing that costs every start 2 ms.
 Folder: TypeAlias = str | os.PathLike[str]
@@ -112,7 +113,7 @@ def upwards(folder: str) -> Iterator[str]:
     here = os.getcwd()
     current = os.path.abspath(folder or ".")
     while True:
-        yield os.path.relpath(current) if current.startswith(here) else current
+        yield relative(current) if current.startswith(here) else current
         if is_outermost(current):
             return
         current = os.path.dirname(current)

@@ -200,3 +200,30 @@ def test_a_misspelt_region_is_refused_with_the_nearest(command: str) -> None:
     assert done.code == 2
     assert "eu-centrl-1" in done.err
     assert "did you mean eu-central-1?" in done.err
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("eu-west-1.json", "{"),
+        ("eu-west-1.json", '{"schema": "another"}'),
+        ("eu-west-1.json", "[" * 5000),
+        ("my-old-prices-2.json", "{}"),
+        (".eu-west-1-a1b2.json", "{"),
+        (".eu-west-1.json-a1b2c3~", "{"),
+        ("notes.txt", "x"),
+    ],
+)
+def test_a_foreign_file_in_the_folder_leaves_the_other_prices(
+    name: str, content: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "sm-advise" / "prices"
+    folder.mkdir(parents=True)
+    (folder / name).write_text(content, encoding="utf-8")
+    (folder / "eu-west-3.json").mkdir()
+    done = ran("prices", "show", XDG_CACHE_HOME=str(tmp_path))
+    shown = {line.split()[0] for line in done.out.splitlines() if line.endswith("shipped")}
+    shipped = {path.stem for path in (ROOT / "rules/prices").glob("*-*-[0-9].json")}
+    assert (done.code, shown) == (0, shipped)
+    assert "Traceback" not in done.err
+    assert (name in done.err) == (name in ("eu-west-1.json", "my-old-prices-2.json"))
