@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +84,23 @@ def _changed(name: str, old: str, new: str) -> str:
     return text.replace(old, new)
 
 
+NO_DAYS = (
+    '"2026-13-01T00"',
+    '"20260901T000"',
+    '"yesterday at"',
+    "20260901",
+    "null",
+    '"2026-02-30"',
+)
+
+
+def _published(day: str) -> str:
+    """The offer file with another date of publication."""
+    return re.sub(
+        '"publicationDate": *"[^"]*"', f'"publicationDate": {day}', _text("us-east-1.json")
+    )
+
+
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
@@ -97,6 +115,7 @@ def _changed(name: str, old: str, new: str) -> str:
         ("colon.json", '{"offerCode" "AmazonSageMaker"}', ": is missing"),
         ("comma.json", '{"offerCode": "AmazonSageMaker" "version": "1"}', ", is missing"),
         ("other.json", _changed("us-east-1.json", "AmazonSageMaker", "AmazonEC2"), "not an offer"),
+        *((f"day-{day}.json", _published(day), "has no publication date") for day in NO_DAYS),
         (
             "undated.json",
             _changed("us-east-1.json", "publicationDate", "published"),

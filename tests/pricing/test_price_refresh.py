@@ -138,6 +138,10 @@ def test_slow_servers_are_given_up(server: Server, old: Path, kind: str) -> None
             b'{"regions": {"eu-west-1": {"currentVersionUrl": "http://example.com/x"}}}',
             "sends eu-west-1 to another server",
         ),
+        (b'{"regions": {"eu-west-1": {"currentVersionUrl": "https://[x"}}}', "another server"),
+        (b'{"regions": ["us-east-1", 1]}', "not the Region index"),
+        (b'{"regions": "eu-west-1"}', "not the Region index"),
+        (b"[" * 100_000, "not the Region index"),
     ],
 )
 def test_a_wrong_index(server: Server, old: Path, body: bytes, message: str) -> None:
@@ -153,9 +157,24 @@ def test_a_missing_index(server: Server, old: Path) -> None:
         _refresh(server, old, "eu-west-1")
 
 
-@pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://example.com/x", "index.json"])
+OTHERS = (
+    "file:///etc/passwd",
+    "ftp://example.com/x",
+    "index.json",
+    "http://example.com/x",
+    "http://127.0.0.1.example.com/x",
+    "http://[::2]/x",
+    "http://[::1",
+    "https://",
+    "https:///x",
+    "https://[x]/y",
+    "",
+)
+
+
+@pytest.mark.parametrize("url", OTHERS)
 def test_other_addresses_are_refused(tmp_path: Path, url: str) -> None:
-    with pytest.raises(InputError, match="not an http or https address"):
+    with pytest.raises(InputError, match=r"not an https address|is no address"):
         download(url, tmp_path / "x", Limits())
     assert list(tmp_path.iterdir()) == []
 
@@ -187,7 +206,7 @@ def test_a_connection_that_is_never_made(tmp_path: Path, monkeypatch: pytest.Mon
 
     monkeypatch.setattr(urllib.request.OpenerDirector, "open", never)
     with pytest.raises(InputError, match="too slow"):
-        download("http://192.0.2.1/x", tmp_path / "x", Limits())
+        download("https://192.0.2.1/x", tmp_path / "x", Limits())
 
 
 def test_a_failure_half_way_leaves_no_temporary_file(

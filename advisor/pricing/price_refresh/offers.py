@@ -10,6 +10,8 @@ import csv
 import json
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple, TextIO
 
@@ -370,9 +372,11 @@ def _checked_head(
             file=str(path),
             hint=f"Its offerCode must be {price_list.service}, not {service}.",
         )
-    if published is None or len(published) < len("2026-09-20"):
-        raise InputError("the offer file has no publication date", file=str(path))
-    return published[: len("2026-09-20")]
+    day = str(published)[: len("2026-09-20")]
+    with suppress(ValueError):
+        if f"{datetime.strptime(day, '%Y-%m-%d'):%Y-%m-%d}" == day:  # noqa: DTZ007 - a day alone
+            return day
+    raise InputError("the offer file has no publication date", file=str(path))
 
 
 def _sift(quotes: list[Quote], path: Path) -> tuple[dict[tuple[str, str], str], list[str]]:

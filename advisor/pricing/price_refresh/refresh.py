@@ -55,11 +55,10 @@ def download(url: str, target: Path, limits: Limits) -> None:
     """Write what ``url`` holds to ``target``.
 
     Raises:
-        InputError: the address is not http or https, the server does not answer, answers with an
-            error or elsewhere, is too slow, sends too much, or stops before the end.
+        InputError: the address is not https, the server does not answer, answers with an error
+            or elsewhere, is too slow, sends too much, or stops before the end.
     """
-    if urllib.parse.urlsplit(url).scheme not in {"http", "https"}:
-        raise InputError(f"{url} is not an http or https address")
+    _require_safe(url)
     deadline = time.monotonic() + limits.total_s
     opener = urllib.request.build_opener(_NoRedirect)
     try:
@@ -72,6 +71,18 @@ def download(url: str, target: Path, limits: Limits) -> None:
         raise _slow(url, limits) from error
     except (OSError, http.client.HTTPException) as error:
         raise _unreachable(url, error, limits) from error
+
+
+def _require_safe(url: str) -> None:
+    """Refuse what others on the way could change: only this machine may answer without TLS."""
+    try:
+        parts = urllib.parse.urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError as error:
+        raise InputError(f"{url} is no address: {error}") from error
+    here = parts.scheme == "http" and host in ("localhost", "127.0.0.1", "::1")
+    if not (here or (parts.scheme == "https" and host)):
+        raise InputError(f"{url} is not an https address", hint=_HINT)
 
 
 def _copy(
@@ -200,11 +211,11 @@ def write(refreshed: Iterable[Refreshed], folder: Path) -> tuple[Path, ...]:
 def _addresses(index: Path, index_url: str, regions: Sequence[str]) -> dict[str, str]:
     """Region to the address of its offer file, on the server of the index."""
     try:
-        listed = json.loads(index.read_bytes())["regions"]
+        listed = dict(json.loads(index.read_bytes())["regions"])
         paths = {
             region: listed[region]["currentVersionUrl"] for region in regions if region in listed
         }
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise InputError(
             f"{index_url} is not the Region index of a price list",
             hint='Pass an index with "regions", each with a "currentVersionUrl".',
@@ -215,12 +226,15 @@ def _addresses(index: Path, index_url: str, regions: Sequence[str]) -> dict[str,
             f"the price list has no Region {', '.join(missing)}",
             hint=f"Use one of {', '.join(sorted(listed))}.",
         )
-    addresses = {
-        region: urllib.parse.urljoin(index_url, str(path)) for region, path in paths.items()
-    }
-    home = urllib.parse.urlsplit(index_url).netloc
-    for region, address in addresses.items():
-        if urllib.parse.urlsplit(address).netloc != home:
+    addresses = {}
+    home = urllib.parse.urlsplit(index_url)[:2]
+    for region, path in paths.items():
+        try:
+            addresses[region] = address = urllib.parse.urljoin(index_url, str(path))
+            place = urllib.parse.urlsplit(address)[:2]
+        except ValueError:  # no address at all
+            address, place = str(path), ("", "")
+        if place != home:
             raise InputError(
                 f"the Region index sends {region} to another server: {address}",
                 hint="Nothing was changed. If you trust it, download the file and use --from FILE.",
