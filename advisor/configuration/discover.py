@@ -16,7 +16,7 @@ from advisor.model.value import Value
 from advisor.text.written import JOURNAL
 
 CODE = (".cs", ".go", ".ipynb", ".java", ".js", ".py", ".sh", ".ts")
-"""Files that may hold calls of the API; nothing in them is run or read further."""
+"""Files that may hold calls of the API; nothing in them is run."""
 _WHAT = rb"(?:endpoint[_-]config|transform[_-]job|inference[_-]component)\b"
 _IN_CODE = re.compile(
     rb"create[_-]"
@@ -31,6 +31,12 @@ _IN_DATA = re.compile(rb"\.create_" + _WHAT + rb"\s*\(|\bsagemaker[\s\\]+create-
 
 
 _CDK = "constructs of the CDK; run `cdk synth`, and check cdk.out"
+
+_IN_PYTHON = re.compile(
+    rb"\b(?:create_(?:model|endpoint|endpoint_config|transform_job|inference_component)|update_endpoint"
+    rb"|register_scalable_target|put_scaling_policy|put_scheduled_action|deploy|transformer|Transformer)"
+    rb"[ \t]*\("
+)
 
 
 def in_code(data: bytes) -> str:
@@ -254,9 +260,15 @@ class _Sorter:
 
     def _is_noted(self, path: str) -> bool:
         """Whether a program holds something: bodies of requests, or what is not read and told."""
-        data = _content(path, LARGEST_TEMPLATE) or b""
+        is_notebook = path.endswith(".ipynb")  # which holds pictures too
+        data = _content(path, LARGEST_PLAN if is_notebook else LARGEST_TEMPLATE)
+        if data is None and is_notebook and os.path.isfile(path):
+            self._note(path, f"more than {LARGEST_PLAN >> 20} MB, or unreadable")
+            self.ignored += 1
+            return True
+        data = data or b""
         note = in_code(data)
-        if path.endswith(".sh") and b"--cli-input-json" in data and _has_bodies(path, data):
+        if _may_be_read(path, data) and _has_requests(path, data):
             self.configurations.append(path)
             return True
         self._note(path, note)
@@ -334,13 +346,21 @@ class _Sorter:
             self.errors.append(too_large(path, LARGEST_TEMPLATE))
 
 
-def _has_bodies(path: str, data: bytes) -> bool:
-    """Whether a script holds bodies of requests; most folders have no such script."""
-    from advisor.configuration.shell import read_script
+def _may_be_read(path: str, data: bytes) -> bool:
+    """Whether the words of a program allow that it holds a request: few files are parsed."""
+    if path.endswith(".sh"):
+        return b"--cli-input-json" in data
+    ours = path.endswith((".py", ".ipynb")) and (b"sagemaker" in data or b"SageMaker" in data)
+    return ours and _IN_PYTHON.search(data) is not None
+
+
+def _has_requests(path: str, data: bytes) -> bool:
+    """Whether a program holds requests that are read; most folders have no such program."""
+    from advisor.configuration.reading import read_code
     from advisor.configuration.source import decode
 
     try:
-        return read_script(decode(path, data)) is not None
+        return read_code(decode(path, data)) is not None
     except InputError:
         return False
 
@@ -350,8 +370,8 @@ def nothing_to_check(path: str) -> InputError:
     return InputError(
         "this file has nothing to check",
         file=path,
-        hint="it reads workloads, SageMaker requests, CloudFormation, Terraform and model archives:"
-        f" {', '.join(DATA)}, .tf, .tfvars, .tar.gz",
+        hint="it reads workloads, requests, CloudFormation, Terraform, Kubernetes, code and model"
+        f" archives: {', '.join(DATA)}, .tf, .tfvars, .py, .ipynb, .sh, .tar.gz",
     )
 
 

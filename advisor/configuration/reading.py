@@ -11,6 +11,9 @@ from advisor.configuration.source import LARGEST_TEMPLATE, SourceText, too_large
 from advisor.configuration.yaml_nodes import Parsed, Repeated, read_yaml
 from advisor.model.errors import InputError
 
+READ_CODE = (".ipynb", ".py", ".sh")
+"""Programs of which the calls are read."""
+
 
 def read_configuration(
     source: SourceText, service: ServiceModel, region: str = "", beside: Iterable[SourceText] = ()
@@ -26,10 +29,8 @@ def read_configuration(
     Raises:
         InputError: bad syntax, or beyond the bounds.
     """
-    if source.file.endswith(".sh"):
-        from advisor.configuration.shell import read_script
-
-        return Read(document=read_script(source), sources=(source,))
+    if source.file.endswith(READ_CODE):
+        return Read(document=read_code(source), sources=(source,))
     is_json = source.file.endswith(".json") or source.text.lstrip()[:1] in ("{", "[")
     reader = read_yaml
     if is_json:
@@ -46,6 +47,22 @@ def read_configuration(
         faults = tuple(_repeated(parsed, document.dialect))
         document = document._replace(faults=(*document.faults, *faults))
     return Read(document=document, sources=(source,))
+
+
+def read_code(source: SourceText) -> Document | None:
+    """The requests of a shell script, a Python module or a notebook; ``None`` when it has none.
+
+    Raises:
+        InputError: it is no Python, no notebook, or beyond the bounds.
+    """
+    if source.file.endswith(".sh"):
+        from advisor.configuration.shell import read_script
+
+        return read_script(source)
+    from advisor.configuration.python.calls import read_program
+    from advisor.configuration.python.notebook import read_notebook
+
+    return (read_program if source.file.endswith(".py") else read_notebook)(source)
 
 
 def _document(

@@ -19,7 +19,7 @@ from advisor.configuration.files import (
     read_sources,
     terraform_files,
 )
-from advisor.configuration.reading import read_configuration
+from advisor.configuration.reading import READ_CODE, read_configuration
 from advisor.configuration.scenarios import scene
 from advisor.configuration.source import SourceText, decode
 from advisor.gate.checks import Check
@@ -196,9 +196,9 @@ def _judged_together(requests: Sequence[Read], whole: bool, run: _Judging) -> Ju
 
 def _read(path: str, run: _Judging) -> Read:
     """What a file holds; an error where it cannot be read, or is of a kind that is not."""
-    other = path != STDIN and not path.endswith(DATA) and os.path.isfile(path)
+    other = path != STDIN and not path.endswith((*DATA, *READ_CODE)) and os.path.isfile(path)
     try:
-        if is_terraform(path) or (path.endswith(CODE) and not path.endswith(".sh")):
+        if is_terraform(path) or (path.endswith(CODE) and not path.endswith(READ_CODE)):
             raise nothing_to_check(path)  # it is read with its folder, or not at all
         beside = parameter_sources(path) if path != STDIN else ()
         _, region = _settings(path, run)

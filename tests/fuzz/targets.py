@@ -39,6 +39,46 @@ OFFERS = json.dumps(
      "products": {"A": _PRODUCT}, "terms": {"OnDemand": {"A": _TERM}}}
 )  # fmt: skip
 """A price list with one price."""
+_PROGRAMS = (
+    'import boto3\nsm = boto3.client("sagemaker")\nTYPE = "ml.m5.large"\nbase = {"VariantName": "a", "ModelName": "m"}\n'
+    'def deploy(name):\n    if name:\n        request = {"EndpointConfigName": f"{name}-{TYPE}", "ProductionVariants": [\n'
+    '            {**base, "InstanceType": TYPE, "InitialInstanceCount": 2 * 1}]}\n'
+    '        request["Tags"] = [{"Key": "a", "Value": "b"}]\n    sm.create_endpoint_config(**request)\n',
+    "from sagemaker.model import Model\nfrom sagemaker.serverless import ServerlessInferenceConfig\n"
+    'm = Model(image_uri="i", model_data="s3://b/m.tar.gz", role=role)\n'
+    "m.deploy(serverless_inference_config=ServerlessInferenceConfig(4096, max_concurrency=5))\n"
+    'm.deploy(1, "ml.g5.xlarge", endpoint_name="e")\nt = m.transformer(2, "ml.m5.xlarge", max_payload=6)\n',
+)
+_SCRIPT = """aws sagemaker create-endpoint-config --cli-input-json '{"EndpointConfigName": "e", "ProductionVariants": []}'
+aws sagemaker create-model --cli-input-json "$(cat <<EOF
+{"ModelName": "$NAME", "PrimaryContainer": {"Image": "i"}}
+EOF
+)"
+"""
+_MANIFEST = """apiVersion: sagemaker.services.k8s.aws/v1alpha1
+kind: EndpointConfig
+metadata: {name: c}
+spec:
+  endpointConfigName: c
+  productionVariants:
+    - {variantName: a, modelName: m, instanceType: ml.m5.large, initialInstanceCount: 1}
+"""
+
+
+def _notebook(program: str) -> str:
+    cells = [
+        {
+            "cell_type": "code",
+            "metadata": {},
+            "outputs": [],
+            "source": program.splitlines(keepends=True),
+        }
+    ]
+    return json.dumps(
+        {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, indent=1
+    )
+
+
 CHECK = ("check", "FILE", "--format", "json", "--no-progress")
 FORMATS = ("text", "concise", "sarif", "junit", "github", "gitlab", "markdown")
 CHECKS = (CHECK, ("cost", "FILE"), *(("check", "FILE", "--format", each) for each in FORMATS))
@@ -120,6 +160,10 @@ def targets() -> dict[str, Target]:
              "    initial_instance_count = var.n\n  }\n}\n"},
         ),
         "plan": Target("plan.json", _texts("tests/data/terraform-plan.json", "tests/plans/*.json", most=200_000), CHECKS),
+        "python": Target("deploy.py", _PROGRAMS, CHECKS),
+        "notebook": Target("deploy.ipynb", tuple(map(_notebook, _PROGRAMS)), CHECKS),
+        "script": Target("deploy.sh", (_SCRIPT,), CHECKS),
+        "manifest": Target("k8s.yaml", (_MANIFEST,), CHECKS),
         "request": Target("r.json", _texts("tests/corpus/json/*.json", "tests/corpus/boto3/*.json"), CHECKS),
     }  # fmt: skip
     return {name: target for name, target in found.items() if target.seeds}
