@@ -142,7 +142,7 @@ def context(form: str) -> Context:
 
 
 def standard_input(paths: Iterable[str]) -> bytes:
-    """What stands on standard input, where a path is ``-``.
+    """The bytes of standard input, where a path is ``-``.
 
     Raises:
         InputError: it cannot be read.

@@ -44,14 +44,20 @@ def write_set(files: Sequence[tuple[str, str]]) -> None:
             os.replace(temporary, journal)
             _keep_names(os.path.dirname(journal))
     except OSError as error:
-        for temporary, _ in placed:
-            with suppress(OSError):
-                os.unlink(temporary)
+        _remove(placed)
         raise _refused(path, error) from error
     try:
         _place(placed, journal)
     except OSError as error:
+        if not journal:
+            _remove(placed)
         raise _refused(path, error) from error
+
+
+def _remove(placed: Iterable[_Placed]) -> None:
+    for temporary, _ in placed:
+        with suppress(OSError):
+            os.unlink(temporary)
 
 
 def finish(folder: str) -> list[str]:
@@ -108,7 +114,7 @@ def _beside(path: str, text: str) -> _Placed:
 
 
 def _mode(path: str) -> int:
-    """The mode of the file that stands there, or that of a new one."""
+    """The mode of the file that is there, or that of a new one."""
     try:
         return os.stat(path).st_mode & 0o7777
     except FileNotFoundError:

@@ -259,6 +259,7 @@ def test_what_no_rule_reads_changes_no_answer(document: Document, data: st.DataO
     path = data.draw(st.sampled_from([each for each in OTHERS if each != "limits"]))
     changed = json.loads(json.dumps(document))
     put(changed, path, data.draw(values(path)))
+    assume(read(changed).held)  # a model of so many tokens may be on no type of the Region
     assert around(read(changed)).option == before
 
 
@@ -379,6 +380,7 @@ def test_each_fix_gives_its_option(document: Document, much: dict[str, Any]) -> 
     for path, value in much.items():
         put(document, path, value)
     here = around(read(document))
+    assume(here.facts.workload.held)  # else no fix of an option makes a type hold the model
     if here.option is not None:
         return
     for fix in fixes(here):

@@ -40,7 +40,11 @@ arguments = sys.argv[1:]
 body = [a.split("@", 1)[1] for a in arguments if a.startswith("body=@")]
 text = open(body[0], encoding="utf-8").read() if body else None
 with open(os.environ["GH_LOG"], "a", encoding="utf-8") as log:
-    log.write(json.dumps({"arguments": arguments, "body": text}) + "\\n")
+    told = {"arguments": arguments, "body": text, "me": os.environ.get("ME")}
+    log.write(json.dumps(told) + "\\n")
+if arguments[:2] == ["api", "user"]:
+    print(os.environ.get("GH_USER", "") or "not allowed")
+    sys.exit(0 if os.environ.get("GH_USER") else 1)
 if "--jq" in arguments:
     print(os.environ.get("GH_MINE", ""))
 """
@@ -54,12 +58,15 @@ class Place:
     def __init__(self, folder: Path) -> None:
         self.work = folder / "work"
         self.temp = folder / "temp"
-        programs = folder / "bin"
-        for each in (self.work, self.temp, programs):
-            each.mkdir()
+        programs, installed = folder / "bin", self.temp / "sm-advise-venv" / "bin"
+        for each in (self.work, self.temp, programs, installed):
+            each.mkdir(parents=True)
         (folder / "gh.py").write_text(GH, encoding="utf-8")
-        for name, command in (("sm-advise", "-m advisor"), ("gh", str(folder / "gh.py"))):
-            program = programs / name
+        for program, command in (
+            (installed / "sm-advise", "-m advisor"),
+            (programs / "sm-advise", "-m advisor"),
+            (programs / "gh", str(folder / "gh.py")),
+        ):
             program.write_text(f'#!/bin/sh\nexec {sys.executable} {command} "$@"\n')
             program.chmod(0o755)
         self.output = self.temp / "output"
@@ -174,15 +181,19 @@ def test_the_action_checks_only_what_a_pull_request_changes(place: Place) -> Non
 
 
 @needs_bash
-@pytest.mark.parametrize("mine", ["", "77"])
-def test_the_comment_is_written_once_and_then_kept_current(place: Place, mine: str) -> None:
+@pytest.mark.parametrize(("mine", "user"), [("", ""), ("77", "someone")])
+def test_the_comment_is_written_once_and_then_kept_current(
+    place: Place, mine: str, user: str
+) -> None:
     comment = place.temp / "comment.md"
     comment.write_text("<!-- sm-advise -->\n" + "| a row |\n" * 20_000, encoding="utf-8")
     result = place.step(
-        "Comment on the pull request", COMMENT=str(comment), NUMBER="5", GH_MINE=mine
+        "Comment on the pull request", COMMENT=str(comment), NUMBER="5", GH_MINE=mine, GH_USER=user
     )
     assert result.returncode == 0, result.stderr
-    _, call = place.calls()
+    _, listed, call = place.calls()
+    assert ".user.login == env.ME" in listed["arguments"][-1]
+    assert listed["me"] == (user or "github-actions[bot]")
     method = call["arguments"][call["arguments"].index("--method") + 1]
     path = next(each for each in call["arguments"] if each.startswith("repos/"))
     if mine:
@@ -208,7 +219,9 @@ def test_the_comment_is_written_once_and_then_kept_current(place: Place, mine: s
         ("template.yaml", "sm-advise-configs"),
         ("stack.template", "sm-advise-configs"),
         ("myworkload.yaml", "sm-advise-configs"),
-        ("main.py", ""),
+        ("main.py", "sm-advise-configs"),
+        ("a/train.ipynb", "sm-advise-configs"),
+        ("main.go", ""),
         ("README.md", ""),
     ],
 )

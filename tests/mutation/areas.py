@@ -91,11 +91,16 @@ AREAS = {
     ),
     "files": Area(
         (
-            *("gate/policy/*.py", "artifacts/output.py", "rulebook/cache.py"),
+            *("gate/policy/*.py", "artifacts/output.py", "text/written.py", "rulebook/cache.py"),
             *("pricing/price_refresh/*.py", "catalogue/price_snapshot.py"),
         ),
         (
-            *("gate/test_*.py", "artifacts/test_output.py", "rulebook/test_*.py"),
+            *(
+                "gate/test_*.py",
+                "artifacts/test_output.py",
+                "text/test_written.py",
+                "rulebook/test_*.py",
+            ),
             *("pricing/test_*.py", "catalogue/test_*.py"),
         ),
     ),

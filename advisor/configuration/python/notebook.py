@@ -14,7 +14,7 @@ from advisor.configuration.source import SourceText
 from advisor.model.errors import InputError
 
 _MAGIC = re.compile(r"[ \t]*(?:[%!]|[\w.\[\]]+\?{1,2}\s*$|\?)")
-_ASSIGNED = re.compile(r"([ \t]*[\w, ]+=[ \t]*)[!%].*")
+_ASSIGNED = re.compile(r"([ \t]*+\w[\w, ]*+=[ \t]*+)[!%].*")
 _OTHER = re.compile(r"%%(?!time\b|timeit\b|capture\b)")
 """The first line of a cell that holds another language."""
 

@@ -20,7 +20,9 @@ from tests.fuzz.drive import drive
 
 
 def notebook(*cells: str | list[str], kind: str = "code", **more: Any) -> str:
-    listed = [{"cell_type": kind, "metadata": {}, "outputs": [], "source": cell} for cell in cells]
+    listed: list[Any] = [
+        {"cell_type": kind, "metadata": {}, "outputs": [], "source": cell} for cell in cells
+    ]
     return json.dumps(
         {"cells": listed, "metadata": {}, "nbformat": 4, "nbformat_minor": 5, **more}, indent=1
     )
