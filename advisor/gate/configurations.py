@@ -250,7 +250,8 @@ def _judged(
         organisation=organisation,
     )
     findings = judge.findings(document)
-    findings = [_of_code(finding, run.found.named) for finding in findings]
+    named = () if run.options.sift else run.found.named  # a hook names whatever was staged
+    findings = [_of_code(finding, named) for finding in findings]
     if organisation.owner:
         findings = [finding._replace(owner=organisation.owner) for finding in findings]
     comments = {source.file: tuple(comments_of(source)) for source in sources}

@@ -322,7 +322,12 @@ def test_a_finding_in_code_warns_unless_the_file_is_named(tmp_path: Path) -> Non
     (tmp_path / "deploy.py").write_text(WRONG)
     walked = drive(tmp_path, ("check", ".", "--format", "json"))
     named = drive(tmp_path, ("check", "deploy.py", "--format", "json"))
-    for done, code, severity in ((walked, 0, "warning"), (named, 1, "error")):
+    staged = drive(tmp_path, ("check", "--pass-over", "deploy.py", "--format", "json"))
+    for done, code, severity in (
+        (walked, 0, "warning"),
+        (staged, 0, "warning"),
+        (named, 1, "error"),
+    ):
         (finding,) = json.loads(done.out)["findings"]
         assert (done.code, finding["severity"], finding["line"]) == (code, severity, 2)
     (tmp_path / "deploy.py").write_text(
