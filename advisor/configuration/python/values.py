@@ -170,7 +170,9 @@ _READINGS: Mapping[type[ast.AST], str] = {
 
 
 def settled(node: Node) -> Node:
-    """A value in which a map that may have other keys is not known."""
+    """A value in which a map that may have other keys is not known, and None says nothing."""
+    if node.is_null:  # boto3 takes none: it is set elsewhere, in a way that is not followed
+        return node._replace(kind="unknown", value=Hidden("None where the program begins"))
     if node.kind == "map" and OPEN in node.value:
         return node._replace(kind="unknown", value=Hidden("other keys may stand there"))
     return node.within(settled)

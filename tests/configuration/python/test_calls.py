@@ -237,6 +237,8 @@ def test_what_a_name_holds(before: str, value: object) -> None:
         ("sm.create_model(ModelName='m', PrimaryContainer={**c, 'Image': 'i'})",
          {"ModelName": "m", "PrimaryContainer": ...}, False),
         ("sm.create_model(ModelName='<your-model>')", {"ModelName": ...}, False),
+        ("c = None\nsm.create_model(ModelName='m', PrimaryContainer=c)",
+         {"ModelName": "m", "PrimaryContainer": ...}, False),
     ],
 )  # fmt: skip
 def test_what_a_call_is_given(text: str, body: dict[str, Any], is_open: bool) -> None:
