@@ -128,6 +128,7 @@ def _of_folder(folder: str, paths: Iterable[str], run: _Judging) -> Iterator[Jud
     for path in files():
         read = _read(path, run)
         document = read.document
+        whole = whole and not path.endswith(CODE)  # a program may make more than it says
         if document is not None and document.dialect in REQUESTS:
             requests.append(read)
             continue

@@ -21,6 +21,7 @@ JOURNAL = ".sm-advise-unfinished"
 """Stands in a folder of which some files are new and some are old."""
 _TEMPORARY = "~"
 """Ends the name of a temporary file: no reader of ours takes one."""
+_LONGEST_PREFIX = 100  # letters of a name that its temporary file has too
 _PATIENCE_S = 30.0
 
 _Placed: TypeAlias = tuple[str, str]  # a temporary file, and the file whose place it takes
@@ -78,7 +79,7 @@ def finish(folder: str) -> list[str]:
 def _is_temporary_of(temporary: str, path: str) -> bool:
     """Whether one file was written to take the place of the other: a journal may be forged."""
     folder, name = os.path.split(path)
-    begins = os.path.join(folder, f".{name}-")
+    begins = os.path.join(folder, f".{name[:_LONGEST_PREFIX]}-")
     return temporary.startswith(begins) and temporary.endswith(_TEMPORARY)
 
 
@@ -96,7 +97,9 @@ def _beside(path: str, text: str) -> _Placed:
     """Write a text to the disk beside its place, with the mode that it will have there."""
     folder, name = os.path.split(path)
     os.makedirs(folder, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=folder, prefix=f".{name[:100]}-", suffix=_TEMPORARY)
+    handle, temporary = tempfile.mkstemp(
+        dir=folder, prefix=f".{name[:_LONGEST_PREFIX]}-", suffix=_TEMPORARY
+    )
     try:
         # A file name that is no UTF-8 has halves of characters, which JSON escapes in this way.
         with os.fdopen(
@@ -164,7 +167,7 @@ def _known_as(path: str) -> str:
     from advisor.text.digest import sha256
 
     user = os.getuid() if hasattr(os, "getuid") else 0
-    return sha256(f"{user} {os.path.realpath(path)}".encode("utf-8", "surrogateescape"))[:24]
+    return sha256(f"{user} {os.path.realpath(path)}".encode("utf-8", "surrogatepass"))[:24]
 
 
 def _locked(handle: int) -> bool:
