@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from advisor.model.printable import printable
 
 _SPECIAL = str.maketrans(
-    {each: "\\" + each for each in "\\`*_[]<>|~$#"} | {"@": "&#64;", "&": "&amp;"}
+    {each: "\\" + each for each in "\\`*_[]<>|~$#"} | {"@": "@&#8203;", "&": "&amp;"}
 )
 
 

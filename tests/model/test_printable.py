@@ -39,7 +39,7 @@ def test_nothing_that_acts_is_left(text: str) -> None:
         ("a|b", "a\\|b"),
         ("<img src=x>", "\\<img src=x\\>"),
         ("*bold* _it_ [x](y)", "\\*bold\\* \\_it\\_ \\[x\\](y)"),
-        ("@team & co", "&#64;team &amp; co"),
+        ("@team & co", "@&#8203;team &amp; co"),
         ("`code` $x$ ~s~ #1 \\", "\\`code\\` \\$x\\$ \\~s\\~ \\#1 \\\\"),
     ],
 )
