@@ -96,7 +96,8 @@ def _of_usage(advice: Advice, usage: Any, told: set[str]) -> list[str]:
         carried = usage.workers * usage.instances / time
         if usage.rate_of_one is not None:
             carried = usage.rate_of_one * usage.instances / usage.planned_share
-        if carried < rate * 0.99 and usage.instances < 2**31 - 1:
+        timed = workload.modelled is None or usage.rate_of_one is not None  # else it is not sized
+        if timed and carried < rate * 0.99 and usage.instances < 2**31 - 1:
             found.append(f"{usage.instances} instances for {rate}/s")
     if isinstance(usage, ServerlessUsage) and rate is not None:
         flying = rate * (usage.traffic.processing_s or 0.1)

@@ -194,8 +194,9 @@ def _of_numbers(facts: Facts, entry: Key, scenario: Scenario, wanted: SweptRange
             cells = _cells(facts, key, end)
     places = grid(low, high, wanted.points)
     points = tuple(map(scenario.at, places))
+    held = facts.workload.held  # else no type holds the model, whatever the rules prefer
     stretches = tuple(
-        Stretch(max(cell.low, low), min(cell.high, high), (), cell.option)
+        Stretch(max(cell.low, low), min(cell.high, high), (), cell.option if held else None)
         for cell in cells
         if cell.low <= high and low <= cell.high
     )

@@ -256,7 +256,9 @@ def test_no_other_value_of_a_range_changes_the_answer(
 @given(documents(), st.data())
 def test_what_no_rule_reads_changes_no_answer(document: Document, data: st.DataObject) -> None:
     before = around(read(document)).option
-    path = data.draw(st.sampled_from([each for each in OTHERS if each != "limits"]))
+    # Tokens name a language model, and a prompt of a milliard of them is on no type.
+    paths = [each for each in OTHERS if each != "limits" and not each.startswith("requests.tokens")]
+    path = data.draw(st.sampled_from(paths))
     changed = json.loads(json.dumps(document))
     put(changed, path, data.draw(values(path)))
     assume(read(changed).held)  # a model of so many tokens may be on no type of the Region
