@@ -66,7 +66,8 @@ def contradictions(advice: Advice) -> list[str]:
     stated = {each["fact"] for each in shown["facts"] if each["origin"] == "stated"}
     if any(name in stated for name in first["sized_rests_on"]):
         found.append("a stated fact is said to be assumed")
-    found += _of_usage(advice, chosen.plan.usage, told)
+    if first["sized"] != "not-sized":  # its count is the least that may stand there
+        found += _of_usage(advice, chosen.plan.usage, told)
     cost = chosen.cost
     ends = [Decimal(each) for each in (cost.usd_low, cost.usd_estimate, cost.usd_high) if each]
     if ends != sorted(ends):
@@ -96,8 +97,7 @@ def _of_usage(advice: Advice, usage: Any, told: set[str]) -> list[str]:
         carried = usage.workers * usage.instances / time
         if usage.rate_of_one is not None:
             carried = usage.rate_of_one * usage.instances / usage.planned_share
-        timed = workload.modelled is None or usage.rate_of_one is not None  # else it is not sized
-        if timed and carried < rate * 0.99 and usage.instances < 2**31 - 1:
+        if carried < rate * 0.99 and usage.instances < 2**31 - 1:
             found.append(f"{usage.instances} instances for {rate}/s")
     if isinstance(usage, ServerlessUsage) and rate is not None:
         flying = rate * (usage.traffic.processing_s or 0.1)
