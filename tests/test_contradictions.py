@@ -66,13 +66,13 @@ def contradictions(advice: Advice) -> list[str]:
     stated = {each["fact"] for each in shown["facts"] if each["origin"] == "stated"}
     if any(name in stated for name in first["sized_rests_on"]):
         found.append("a stated fact is said to be assumed")
-    if first["sized"] != "not-sized":  # its count is the least that may stand there
-        found += _of_usage(advice, chosen.plan.usage, told)
+    sized = first["sized"] != "not-sized"  # else its count is the least that may stand there
+    found += _of_usage(advice, chosen.plan.usage, told) if sized else ()
     cost = chosen.cost
     ends = [Decimal(each) for each in (cost.usd_low, cost.usd_estimate, cost.usd_high) if each]
     if ends != sorted(ends):
         found.append("an estimate outside of its range")
-    if cost.complete and first["sized"] == "not-sized":
+    if cost.complete and not sized:
         found.append("a complete cost of no size")
     budget = advice.workload.interval("budget")
     if budget is not None and budget.high is not None and cost.usd_low is not None:
