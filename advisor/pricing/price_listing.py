@@ -52,9 +52,8 @@ def book(region: str | None, components: Sequence[str], own: Folder, today: str)
     Raises:
         InputError: nothing is known of the Region, or the user's snapshot of it cannot be read.
     """
-    names, per = regions(shipped()), components_of(shipped())
-    if os.path.isdir(own):
-        names = tuple(sorted({*names, *regions(own)}))
+    ours, per = regions(shipped()), components_of(shipped())
+    names = tuple(sorted({*ours, *regions(own)})) if os.path.isdir(own) else ours
     if region is None:
         read, unread = [], []
         for name in names:
@@ -62,7 +61,7 @@ def book(region: str | None, components: Sequence[str], own: Folder, today: str)
                 read.append(load(name, shipped(), own))
             except InputError as error:  # the others are none the worse for it
                 unread.append(error)
-                if name in regions(shipped()):
+                if name in ours:
                     read.append(load(name, shipped()))
         known = tuple(_known(each, components, today, rows=False) for each in read)
         bound = _stale_days(read[0])

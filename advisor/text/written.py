@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -34,25 +33,30 @@ def write_set(files: Sequence[tuple[str, str]]) -> None:
         InputError: a folder cannot be made, or a file cannot be written; then all are as before.
     """
     placed: list[_Placed] = []
-    path, journal = "", ""
+    path = journal = ""
     try:
         for path, text in files:
             placed.append(_beside(os.path.realpath(path), text))
         if len(placed) > 1:
-            journal = os.path.join(os.path.dirname(placed[0][1]), JOURNAL)
-            finish(os.path.dirname(placed[0][1]))
-            temporary, journal = _beside(journal, json.dumps(placed))
-            os.replace(temporary, journal)
-            _keep_names(os.path.dirname(journal))
-    except OSError as error:
-        _remove(placed)
-        raise _refused(path, error) from error
-    try:
+            journal = _journal(placed)
         _place(placed, journal)
     except OSError as error:
-        if not journal:
+        if not journal:  # with one, whoever writes there next ends what it lists
             _remove(placed)
         raise _refused(path, error) from error
+
+
+def _journal(placed: Sequence[_Placed]) -> str:
+    """Write down what is to take whose place, and where that stands."""
+    folder = os.path.dirname(placed[0][1])
+    finish(folder)
+    written = _beside(os.path.join(folder, JOURNAL), json.dumps(placed))
+    try:
+        _place([written])
+    except OSError:
+        _remove([written])
+        raise
+    return written[1]
 
 
 def _remove(placed: Iterable[_Placed]) -> None:
@@ -83,7 +87,7 @@ def _is_temporary_of(temporary: str, path: str) -> bool:
     return temporary.startswith(begins) and temporary.endswith(_TEMPORARY)
 
 
-def _place(placed: Iterable[_Placed], journal: str) -> None:
+def _place(placed: Iterable[_Placed], journal: str = "") -> None:
     folders = dict.fromkeys(os.path.dirname(path) for _, path in placed)
     for temporary, path in placed:
         os.replace(temporary, path)
@@ -95,6 +99,8 @@ def _place(placed: Iterable[_Placed], journal: str) -> None:
 
 def _beside(path: str, text: str) -> _Placed:
     """Write a text to the disk beside its place, with the mode that it will have there."""
+    import tempfile  # which loads a dozen modules, and most runs write nothing
+
     folder, name = os.path.split(path)
     os.makedirs(folder, exist_ok=True)
     handle, temporary = tempfile.mkstemp(
@@ -110,8 +116,7 @@ def _beside(path: str, text: str) -> _Placed:
             os.fsync(file.fileno())
         os.chmod(temporary, _mode(path))
     except BaseException:
-        with suppress(OSError):
-            os.unlink(temporary)
+        _remove([(temporary, path)])
         raise
     return temporary, path
 
@@ -150,6 +155,8 @@ def held(path: str) -> Iterator[None]:
     Raises:
         InputError: another run has held it for half a minute.
     """
+    import tempfile
+
     name = f"sm-advise-{_known_as(path)}.lock"
     handle = os.open(os.path.join(tempfile.gettempdir(), name), os.O_RDWR | os.O_CREAT, 0o600)
     try:
