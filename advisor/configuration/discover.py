@@ -9,6 +9,7 @@ import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from advisor.configuration.api.service import operation_in
+from advisor.configuration.document import Document
 from advisor.configuration.files import is_archive, is_terraform
 from advisor.configuration.source import LARGEST_PLAN, LARGEST_TEMPLATE, too_large
 from advisor.model.errors import InputError
@@ -109,6 +110,7 @@ class FoundFiles(Value):
     errors: tuple[InputError, ...]
     archives: tuple[str, ...]  # of models; only where they were named
     is_excluded: Callable[[str], bool]  # whether the project leaves a file out
+    programs: Mapping[str, Document]  # what those of the configurations that are programs hold
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -198,6 +200,7 @@ class _Sorter:
         self.configurations: list[str] = []
         self.archives: list[str] = []
         self.folders: dict[str, list[str]] = {}
+        self.programs: dict[str, Document] = {}
         self.unread: list[str] = []
         self._rendered: set[tuple[str, str]] = set()  # folder and tool of which it is told
         self.errors: list[InputError] = []
@@ -212,6 +215,7 @@ class _Sorter:
             named=named,
             ignored=self.ignored,
             is_excluded=self._excluded,
+            programs=self.programs,
         )
 
     def take(self, path: str) -> None:
@@ -268,8 +272,10 @@ class _Sorter:
             return True
         data = data or b""
         note = in_code(data)
-        if _may_be_read(path, data) and _has_requests(path, data):
+        held = _requests_of(path, data) if _may_be_read(path, data) else None
+        if held is not None:
             self.configurations.append(path)
+            self.programs[path] = held
             return True
         self._note(path, note)
         self.ignored += bool(note)
@@ -354,15 +360,15 @@ def _may_be_read(path: str, data: bytes) -> bool:
     return ours and _IN_PYTHON.search(data) is not None
 
 
-def _has_requests(path: str, data: bytes) -> bool:
-    """Whether a program holds requests that are read; most folders have no such program."""
+def _requests_of(path: str, data: bytes) -> Document | None:
+    """What a program holds that is read; ``None`` where it cannot be, or is nothing."""
     from advisor.configuration.reading import read_code
     from advisor.configuration.source import decode
 
     try:
-        return read_code(decode(path, data)) is not None
+        return read_code(decode(path, data))
     except InputError:
-        return False
+        return None
 
 
 def nothing_to_check(path: str) -> InputError:

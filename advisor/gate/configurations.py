@@ -201,6 +201,8 @@ def _read(path: str, run: _Judging) -> Read:
     try:
         if is_terraform(path) or (path.endswith(CODE) and not path.endswith(READ_CODE)):
             raise nothing_to_check(path)  # it is read with its folder, or not at all
+        if path in run.found.programs:  # discovery has had to read it
+            return Read(document=run.found.programs[path], sources=(read_source(path),))
         beside = parameter_sources(path) if path != STDIN else ()
         _, region = _settings(path, run)
         return read_configuration(_source(path, run.options), run.service, region, beside)
