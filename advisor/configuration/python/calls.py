@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any
 
 from advisor.configuration.api.service import OPERATIONS, operation_in
@@ -26,19 +27,10 @@ from advisor.configuration.requests import is_ours, without_placeholders
 from advisor.configuration.rulefiles import read_json_rules
 from advisor.configuration.source import SourceText
 from advisor.model.errors import InputError
-from advisor.model.value import Value
 from advisor.text.spelling import plain
 
 _MOST_CALLS = 2_000
 _SERVICES = ("sagemaker", "application-autoscaling", "cloudwatch")
-
-
-class Cell(Value):
-    """Statements that stand together: a module, or a cell of a notebook."""
-
-    statements: tuple[ast.stmt, ...]
-    place: Place
-    address: str = ""  # what stands before the address of its calls
 
 
 def read_program(source: SourceText) -> Document | None:
@@ -47,15 +39,20 @@ def read_program(source: SourceText) -> Document | None:
     Raises:
         InputError: it is no Python of today, or nested too deep.
     """
-    text = source.text
+
+    @cache
+    def starts(line: int) -> list[int] | None:
+        """The byte at which each character of a line begins; ``None`` where each is one byte."""
+        text = source.line(line)
+        return None if text.isascii() else [*accumulate(map(_bytes, text), initial=0)]
 
     def place(part: ast.AST) -> Mark:
         line, column = getattr(part, "lineno", 1), getattr(part, "col_offset", 0)
-        whole = source.line(line)
-        before = whole.encode()[:column].decode("utf-8", "replace")
-        return Mark(source.file, line, len(before) + 1, _width(part))
+        known = starts(line)
+        column = column + 1 if known is None else bisect_right(known, column)
+        return Mark(source.file, line, column, _width(part))
 
-    return document(source.file, [Cell(statements=parsed(text, source.file), place=place)])
+    return document(source.file, parsed(source.text, source.file), place, lambda _: "")
 
 
 def parsed(text: str, file: str) -> tuple[ast.stmt, ...]:
@@ -77,28 +74,32 @@ def parsed(text: str, file: str) -> tuple[ast.stmt, ...]:
         raise InputError("this Python is nested too deep to be read", file=file) from None
 
 
-def document(file: str, cells: Iterable[Cell]) -> Document | None:
-    """The requests of cells that are one module; ``None`` when there are none."""
-    found: list[Resource] = []
-    statements: list[ast.stmt] = []
-    owners: dict[int, Cell] = {}
-    for cell in cells:
-        statements += cell.statements
-        owners.update((id(part), cell) for each in cell.statements for part in ast.walk(each))
+def document(
+    file: str,
+    module: Iterable[ast.stmt],
+    place: Place,
+    within: Callable[[ast.Call], str] = lambda _: "",
+) -> Document | None:
+    """The requests of a module; ``None`` when there are none.
 
-    def place(part: ast.AST) -> Mark:
-        return owners[id(part)].place(part)
+    Args:
+        file: its name.
+        module: the statements.
+        place: where a part of them stands.
+        within: what stands before the address of a call.
+    """
+    found: list[Resource] = []
 
     def heard(call: ast.Call, names: Names) -> None:
         if len(found) < _MOST_CALLS:
-            found.extend(_resources(call, names, values, owners[id(call)].address))
+            found.extend(_resources(call, names, values, within(call)))
 
     def made(call: ast.Call, names: Mapping[str, Node]) -> Node | None:
         return _made(call, names, values)
 
     values = Values(place, made)
     try:
-        Program(values, heard).follow(statements)
+        Program(values, heard).follow(module)
     except RecursionError:
         raise InputError("this Python is nested too deep to be read", file=file) from None
     return (
@@ -250,6 +251,10 @@ def _as_node(value: Any, mark: Mark) -> Node:
     if value.keys() == {"0"}:
         return Node("list", [_as_node(value["0"], mark)], mark)
     return Node("map", {key: _as_node(each, mark) for key, each in value.items()}, mark)
+
+
+def _bytes(character: str) -> int:
+    return len(character.encode())
 
 
 def _width(part: ast.AST) -> int:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from advisor.configuration.document import Document, Mark, Node
 from advisor.configuration.json_nodes import read_json
-from advisor.configuration.python.calls import Cell, document, parsed
-from advisor.configuration.python.values import Place
+from advisor.configuration.python.calls import document, parsed
 from advisor.configuration.source import SourceText
 from advisor.model.errors import InputError
 
@@ -17,6 +17,14 @@ _MAGIC = re.compile(r"[ \t]*(?:[%!]|[\w.\[\]]+\?{1,2}\s*$|\?)")
 _ASSIGNED = re.compile(r"([ \t]*+\w[\w, ]*+=[ \t]*+)[!%].*")
 _OTHER = re.compile(r"%%(?!time\b|timeit\b|capture\b)")
 """The first line of a cell that holds another language."""
+
+
+class _Line(NamedTuple):
+    """A line of the module that the cells are together."""
+
+    cell: int  # the number of its cell, from 1
+    text: str
+    mark: Mark  # of the text in the file that holds it
 
 
 def read_notebook(source: SourceText) -> Document | None:
@@ -30,42 +38,47 @@ def read_notebook(source: SourceText) -> Document | None:
     if language is not None and language.value != "python":
         return None
     sheets = [top, *top.items("worksheets")]
-    cells = [cell for sheet in sheets for cell in sheet.items("cells")]
-    return document(source.file, _cells(source.file, cells))
-
-
-def _cells(file: str, cells: list[Node]) -> Iterator[Cell]:
-    for number, cell in enumerate(cells, 1):
-        kind = cell.get("cell_type")
-        written = cell.get("source") or cell.get("input")
-        if kind is None or kind.value != "code" or written is None:
-            continue
-        lines = list(_lines(written))
-        if lines and _OTHER.match(lines[0][0]):
-            continue
-        text = "\n".join(_without_magic(line) for line, _ in lines)
+    module: list[ast.stmt] = []
+    lines: list[_Line] = []
+    for number, cell in enumerate((cell for sheet in sheets for cell in sheet.items("cells")), 1):
+        own = [_Line(number, text, mark) for text, mark in _code(cell)]
         try:
-            statements = parsed(text, file)
+            statements = parsed("\n".join(line.text for line in own), source.file)
         except InputError:  # a line of another language, an example that is cut short
             continue
-        marks = [mark for _, mark in lines]
-        yield Cell(statements=statements, place=_place(file, marks), address=f"cell {number}:")
+        for statement in statements:
+            ast.increment_lineno(statement, len(lines))
+        module += statements
+        lines += own
 
+    def line_of(part: ast.AST) -> _Line:
+        return lines[getattr(part, "lineno", 1) - 1]
 
-def _place(file: str, marks: list[Mark]) -> Place:
     def place(part: ast.AST) -> Mark:
-        line, column = getattr(part, "lineno", 1), getattr(part, "col_offset", 0)
-        mark = marks[min(line, len(marks)) - 1]
-        return Mark(file, mark.line, mark.column + 1 + column)  # behind the quote
+        mark = line_of(part).mark
+        column = mark.column + 1 + getattr(part, "col_offset", 0)  # behind the quote
+        return Mark(source.file, mark.line, column)
 
-    return place
+    return document(source.file, module, place, lambda call: f"cell {line_of(call).cell}:")
+
+
+def _code(cell: Node) -> list[tuple[str, Mark]]:
+    """The lines of a cell of Python, with the place of the text that holds each."""
+    kind, written = cell.get("cell_type"), cell.get("source") or cell.get("input")
+    if kind is None or kind.value != "code" or written is None:
+        return []
+    lines = list(_lines(written))
+    if lines and _OTHER.match(lines[0][0]):
+        return []
+    return [(_without_magic(line), mark) for line, mark in lines]
 
 
 def _lines(written: Node) -> Iterator[tuple[str, Mark]]:
     """The lines of a cell, with the place of the text that holds each."""
     for item in written.value if written.kind == "list" else [written]:
         if isinstance(item, Node) and isinstance(item.value, str):
-            for line in item.value.removesuffix("\n").split("\n"):
+            # A return within a line would end it for Python alone.
+            for line in item.value.removesuffix("\n").replace("\r", " ").split("\n"):
                 yield line, item.mark
 
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sized
 from typing import TypeAlias
 
 from advisor.configuration.document import Node
-from advisor.configuration.python.values import Values
+from advisor.configuration.python.values import Values, dotted, item_of
 
 Names: TypeAlias = dict[str, Node]
 Heard: TypeAlias = Callable[[ast.Call, Names], None]
 """Told of each call, with what the names hold there."""
 
-_MOST_NAMES = 5_000_000
-"""Names that are kept for the ways of a program, all together."""
+_MOST_COPIED = 5_000_000
+"""Names, entries and items that are copied for the ways and changes of a program, together."""
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _CHANGES = {
     "append",
@@ -35,7 +35,7 @@ class Program:
     def __init__(self, values: Values, heard: Heard) -> None:
         self.values = values
         self.heard = heard
-        self.left = _MOST_NAMES
+        self.left = _MOST_COPIED
 
     def follow(self, module: Iterable[ast.stmt]) -> None:
         """The statements of a module, then its functions, which see what it holds at its end."""
@@ -99,8 +99,12 @@ class Program:
 
     def _copy(self, names: Names) -> Names:
         """What the names hold, for one way; nothing once a program has had too many of both."""
-        self.left -= len(names)
-        return dict(names) if self.left > 0 else {}
+        return dict(names) if self._affords(names) else {}
+
+    def _affords(self, copied: Sized) -> bool:
+        """Count what is copied; whether a program may still have that."""
+        self.left -= len(copied)
+        return self.left > 0
 
     @staticmethod
     def _forget(changed: Iterable[str], names: Names) -> None:
@@ -117,19 +121,17 @@ class Program:
         elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
             self._change(statement.value, names)
         else:
-            for name in _assigned(statement):
-                names.pop(name, None)
+            self._forget(_assigned(statement), names)
 
     def _assign(self, target: ast.expr, value: Node, names: Names) -> None:
         if isinstance(target, ast.Name):
             names[target.id] = value
-        elif isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
-            names[ast.unparse(target)] = value
+        elif isinstance(target, ast.Attribute) and (name := dotted(target)):
+            names[name] = value
         elif isinstance(target, ast.Subscript):
             self._put(target, value, names)
         else:
-            for name in _targets([target]):
-                names.pop(name, None)
+            self._forget(_targets([target]), names)
 
     def _put(self, target: ast.Subscript, value: Node, names: Names) -> None:
         """``request["Key"] = value``; what is changed in another way is open from then on."""
@@ -141,13 +143,30 @@ class Program:
                 break
             steps.insert(0, index.value)
             whole = whole.value
-        root = _root(whole)
         if isinstance(whole, ast.Name) and whole.id in names:
-            changed = _with(names[whole.id], steps, value.under(self.values.place(target.slice)))
+            changed = self._with(
+                names[whole.id], steps, value.under(self.values.place(target.slice))
+            )
             if changed is not None:
                 names[whole.id] = changed
                 return
-        names.pop(root, None)
+        names.pop(_root(whole), None)
+
+    def _with(self, node: Node, steps: list[str | int], value: Node) -> Node | None:
+        """A map or list with another value at a path; ``None`` where there is no such path."""
+        if not steps:
+            return value
+        step, rest = steps[0], steps[1:]
+        held = item_of(node, step)
+        is_new = node.kind == "map" and isinstance(step, str) and not rest
+        if (held is None and not is_new) or not self._affords(node.value):
+            return None
+        inner = value if held is None else self._with(held, rest, value)
+        if inner is None:
+            return None
+        whole = node.value.copy()
+        whole[step] = inner
+        return node._replace(value=whole)
 
     def _change(self, call: ast.Call, names: Names) -> None:
         """A method that changes what a name holds."""
@@ -155,12 +174,14 @@ class Program:
             return
         whole, root = call.func.value, _root(call.func.value)
         held = names.get(whole.id) if isinstance(whole, ast.Name) else None
-        if held is not None and held.kind == "map" and call.func.attr == "update":
+        if held is None or held.kind not in ("map", "list") or not self._affords(held.value):
+            names.pop(root, None)
+        elif held.kind == "map" and call.func.attr == "update":
             entries = dict(self.values.arguments(call, names))
             for each in call.args:
                 entries.update(self.values.unpacked(each, names))
             names[root] = held._replace(value={**held.value, **entries})
-        elif held is not None and held.kind == "list" and call.func.attr == "append" and call.args:
+        elif held.kind == "list" and call.func.attr == "append" and call.args:
             items = [*held.value, self.values.value(call.args[0], names)]
             names[root] = held._replace(value=items)
         else:
@@ -175,29 +196,6 @@ def _same(one: Node | None, other: Node | None) -> bool:
         and one.kind == other.kind == "scalar"
         and (type(one.value), one.value) == (type(other.value), other.value)
     )
-
-
-def _with(node: Node, steps: list[str | int], value: Node) -> Node | None:
-    """A map or list with another value at a path; ``None`` where there is no such path."""
-    if not steps:
-        return value
-    first, rest = steps[0], steps[1:]
-    if node.kind == "map" and isinstance(first, str):
-        held = node.value.get(first)
-        inner = value if not rest else _with(held, rest, value) if held is not None else None
-        return None if inner is None else node._replace(value={**node.value, first: inner})
-    if (
-        node.kind == "list"
-        and isinstance(first, int)
-        and -len(node.value) <= first < len(node.value)
-    ):
-        inner = _with(node.value[first], rest, value)
-        if inner is None:
-            return None
-        items = list(node.value)
-        items[first] = inner
-        return node._replace(value=items)
-    return None
 
 
 def _ways(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
@@ -245,7 +243,7 @@ def _assigned(statement: ast.AST) -> Iterator[str]:
         if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store | ast.Del):
             yield each.id
         elif isinstance(each, ast.Subscript | ast.Attribute) and isinstance(each.ctx, ast.Store):
-            yield ast.unparse(each) if isinstance(each, ast.Attribute) else _root(each)
+            yield dotted(each) if isinstance(each, ast.Attribute) else _root(each)
         elif isinstance(each, ast.Call) and _name_of(each.func) in _CHANGES:
             yield _root(each)
 

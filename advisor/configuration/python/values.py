@@ -61,17 +61,14 @@ class Values:
         return names.get(part.id)
 
     def _attribute(self, part: ast.Attribute, names: Mapping[str, Node]) -> Node | None:
-        return names.get(ast.unparse(part)) if isinstance(part.value, ast.Name) else None
+        return names.get(dotted(part))
 
     def _text(self, part: ast.JoinedStr, names: Mapping[str, Node]) -> Node:
         pieces: list[Node | str] = []
         for each in part.values:
-            if isinstance(each, ast.Constant):
-                pieces.append(str(each.value))
-                continue
-            inner = each.value if isinstance(each, ast.FormattedValue) else each
-            plain = isinstance(each, ast.FormattedValue) and each.format_spec is None
-            found = self.value(inner, names) if plain else self.open(each)
+            if isinstance(each, ast.FormattedValue) and each.format_spec is None:
+                each = each.value  # noqa: PLW2901 - what is between the braces
+            found = self.value(each, names)
             pieces.append(found if found.kind in ("scalar", "text") else self.open(each))
         return joined(pieces, self.place(part))
 
@@ -124,14 +121,7 @@ class Values:
         return None
 
     def _item(self, part: ast.Subscript, names: Mapping[str, Node]) -> Node | None:
-        whole, index = self.value(part.value, names), self.value(part.slice, names)
-        if whole.kind == "map" and isinstance(index.value, str):
-            found: Node | None = whole.value.get(index.value)
-            return found
-        if whole.kind == "list" and type(index.value) is int:
-            items = whole.value
-            return items[index.value] if -len(items) <= index.value < len(items) else None
-        return None
+        return item_of(self.value(part.value, names), self.value(part.slice, names).value)
 
     def _choice(self, part: ast.IfExp, names: Mapping[str, Node]) -> Node | None:
         yes, no = self.value(part.body, names), self.value(part.orelse, names)
@@ -167,6 +157,21 @@ _READINGS: Mapping[type[ast.AST], str] = {
     ast.IfExp: "_choice",
     ast.Call: "_called",
 }
+
+
+def item_of(whole: Node, index: object) -> Node | None:
+    """The member of a map or list at a key or index; ``None`` where there is none."""
+    found: Node | None = None
+    if whole.kind == "map" and isinstance(index, str):
+        found = whole.value.get(index)
+    elif whole.kind == "list" and type(index) is int and index < len(whole.value) >= -index:
+        found = whole.value[index]
+    return found
+
+
+def dotted(part: ast.Attribute) -> str:
+    """``self.client``: an attribute of a name, as names are kept; else empty."""
+    return f"{part.value.id}.{part.attr}" if isinstance(part.value, ast.Name) else ""
 
 
 def settled(node: Node) -> Node:

@@ -277,6 +277,11 @@ def test_what_is_no_python_is_said(text: str) -> None:
         "\n".join(f"a{n} = 1\nif a{n}:\n    b = 1" for n in range(5_000)),
         "\n".join(f"def f{n}(): return f{n + 1}()" for n in range(5_000)),
         "x.y" * 300,
+        "x = [" + "1, " * 100_000 + "]",
+        "x = ['é', " + "1, " * 100_000 + "]",
+        "x = []\n" + "x.append(1)\n" * 60_000,
+        "x = {}\n" + "\n".join(f"x['k{n}'] = 1" for n in range(40_000)),
+        "x = {'a': {}}\n" + "\n".join(f"x['a']['k{n}'] = 1" for n in range(40_000)),
     ],
 )
 def test_large_programs_are_followed_within_bounds(text: str) -> None:
