@@ -92,7 +92,7 @@ def template(bodies: Bodies, advice: Advice, description: str = "") -> str:
         found["Parameters"] = {pascal(each): _parameter(each) for each in parameters}
     found["Resources"] = made.resources
     found["Outputs"] = made.outputs
-    return document(found).replace(_WARM, _ACCEPTED + _WARM)
+    return document(found).replace(_WARM, _ACCEPTED + _WARM, 1)  # at its target alone
 
 
 def command(advice: Advice, folder: str) -> str:

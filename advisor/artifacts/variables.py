@@ -29,11 +29,11 @@ MADE_ONCE: Mapping[str, str] = read_json_rules("service", "artifacts.json")["mad
 def scales_variants(requests: Iterable[Request]) -> bool:
     """Whether the count of a variant's instances follows the load, so that an update keeps it.
 
-    The copies of inference components are no property of a variant.
+    Copies of inference components and provisioned concurrency are no property that it could keep.
     """
     return any(
         request.operation == "RegisterScalableTarget"
-        and str(request.parameters["ResourceId"]).startswith("endpoint/")
+        and request.parameters["ScalableDimension"] == "sagemaker:variant:DesiredInstanceCount"
         for request in requests
     )
 

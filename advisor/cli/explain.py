@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from advisor.reference.entry import Entry
 
 _OF_A_WORKLOAD = ("settings", "limits", "region", "as_of")
-_OF_CONFIGURATIONS = ("check", "layout", "setting")  # kinds that say nothing of a workload
+_OF_CONFIGURATIONS = ("check", "layout", "setting", "error")  # kinds that say nothing of a workload
 
 
 @click.command(cls=Guided, example="explain serverless-payload web.yaml")
@@ -37,9 +37,9 @@ _OF_CONFIGURATIONS = ("check", "layout", "setting")  # kinds that say nothing of
 def explain(name: str, workload: str | None, form: str, **options: Any) -> int:
     """Explain an ID of the rules, or how it stands in WORKLOAD (`-` reads standard input).
 
-    ID is an id from an answer or a key of the workload file, such as requests.payload.
-    `sm-advise rules list` prints every id. With WORKLOAD it tells its standing, with every reason,
-    and the smallest changes that make an option the answer.
+    ID is an id from an answer, a key of the workload file such as requests.payload, a model, or an
+    error of AWS in quotes. `sm-advise rules list` prints every id. With WORKLOAD it tells its
+    standing, with every reason, and the smallest changes that make an option the answer.
 
     Exit codes: 0 an explanation, 2 could not run.
     """
@@ -69,6 +69,10 @@ def explain(name: str, workload: str | None, form: str, **options: Any) -> int:
 def _find(known: RulebookIndex, name: str) -> tuple[Entry, ...]:
     found = known.find(name)
     if not found:
+        from advisor.reference.errors import about
+
+        found = about(name, known.of_kind("error"), known.of_kind("quota"))
+    if not found:
         from advisor.reference.model_card import model_card  # reads the tables of models
 
         try:
@@ -76,6 +80,11 @@ def _find(known: RulebookIndex, name: str) -> tuple[Entry, ...]:
         except InputError:
             if "/" in name:
                 raise
+    if not found and len(name.split()) > 1:
+        raise InputError(
+            "no message that the rules know stands in this text",
+            hint="`sm-advise rules list --kind error` prints them. Quote the part that AWS wrote.",
+        )
     if not found:
         close = known.nearest(name)
         guess = f"did you mean {' or '.join(close)}? " if close else ""

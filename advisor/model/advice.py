@@ -155,6 +155,15 @@ class Latency(Value):
     notes: tuple[str, ...] = ()
 
 
+def quota_request(code: str, wanted: int, region: str | None = None) -> str:
+    """The call of the aws CLI that asks for so much of a quota of SageMaker."""
+    place = f" --region {region}" if region is not None else ""
+    return (
+        f"aws service-quotas request-service-quota-increase{place} --service-code sagemaker "
+        f"--quota-code {code} --desired-value {wanted}"
+    )
+
+
 class Quota(Value):
     """An account quota to look at before deploying."""
 

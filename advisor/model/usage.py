@@ -116,6 +116,8 @@ class ServerlessUsage(Value):
     seconds: Quantity = UNKNOWN  # billed for one request
     max_concurrency: int | None = None  # requests in progress; more are refused
     provisioned: int = 0  # provisioned concurrency
+    scaled_from: int | None = None  # the least of it, where a policy scales it
+    kept_busy: Number = 1  # share of it that the policy keeps busy
     provisioned_hours: Quantity | None = None  # a month that it is provisioned; all where None
     off: OffHours | None = None  # where scheduled actions lower it
     provisioned_share: Quantity | None = None  # of the work that it does; modelled where None

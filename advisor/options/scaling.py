@@ -12,6 +12,7 @@ _DIMENSION = "sagemaker:variant:DesiredInstanceCount"
 _METRICS = {
     "invocations": "SageMakerVariantInvocationsPerInstance",
     "concurrency": "SageMakerVariantConcurrentRequestsPerModelHighResolution",
+    "utilisation": "SageMakerVariantProvisionedConcurrencyUtilization",
     "copies": "SageMakerInferenceComponentConcurrentRequestsPerCopyHighResolution",
 }
 
@@ -21,10 +22,22 @@ def target(draft: Draft, minimum: int, maximum: int) -> Request:
     return _registered(_subject(draft), minimum, maximum)
 
 
-def environments(draft: Draft, count: int) -> Request:
+def environments(draft: Draft, minimum: int, maximum: int) -> Request:
     """RegisterScalableTarget for the provisioned concurrency of a serverless variant."""
+    return _registered(_environments_of(draft), minimum, maximum)
+
+
+def by_utilisation(draft: Draft, share: float) -> Request:
+    """Track the share of the provisioned concurrency that is busy, 0 to 1."""
+    found = {"PredefinedMetricSpecification": {"PredefinedMetricType": _METRICS["utilisation"]}}
+    return _policy(
+        draft, (endpoint_name(draft), "utilisation"), _environments_of(draft), share, found
+    )
+
+
+def _environments_of(draft: Draft) -> Parameters:
     dimension = "sagemaker:variant:DesiredProvisionedConcurrency"
-    return _registered({**_subject(draft), "ScalableDimension": dimension}, count, count)
+    return {**_subject(draft), "ScalableDimension": dimension}
 
 
 def _registered(subject: Parameters, minimum: int, maximum: int) -> Request:
@@ -155,9 +168,16 @@ def _tracking(
     name, subject = endpoint_name(draft), _subject(draft)
     if component:
         name, subject = component, _copies_of(component)
+    return _policy(draft, (name, kind), subject, value, metric)
+
+
+def _policy(
+    draft: Draft, named: tuple[str, str], subject: Parameters, value: float, metric: Parameters
+) -> Request:
+    """A policy that tracks a metric: what it scales, by what kind of figure, and its target."""
     cooldown = draft.number("scaling-cooldown")
     parameters: Parameters = {
-        "PolicyName": f"{name}-{kind}",
+        "PolicyName": "-".join(named),
         **subject,
         "PolicyType": "TargetTrackingScaling",
         "TargetTrackingScalingPolicyConfiguration": {

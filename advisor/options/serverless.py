@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from advisor.model.advice import Parameters, Plan
+from advisor.model.advice import Parameters, Plan, Request
 from advisor.model.usage import ServerlessUsage, between, known
 from advisor.model.workload import Interval, Measurement
 from advisor.options import (
@@ -47,8 +47,18 @@ def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Pla
         setup=setup,
     )
     hours = _hours(draft, provisioned, setup)
+    least = draft.number("schedule-provisioned-least")
     if hours is not None:
         usage = usage._replace(off=hours.off())
+    elif draft.needs("autoscaling") and provisioned > least:
+        share = draft.number("provisioned-utilisation")
+        usage = usage._replace(scaled_from=least, kept_busy=share)
+        draft.set(
+            "DesiredProvisionedConcurrency",
+            f"{least} to {provisioned}",
+            f"needs.autoscaling: a policy keeps {share} of it busy.",
+            constant="provisioned-utilisation",
+        )
     if not deploy:
         return draft.sized(usage)
     model = containers.create_model(draft)
@@ -76,8 +86,7 @@ def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Pla
     invoke = call.synchronous(draft, work if _measured(draft) else loads.known(draft))
     count = memory.models(draft)
     wanted = {"concurrency": concurrency, "endpoints": count, "memory-mb": memory_mb}
-    scheduled = schedule.scheduled(hours, scaling.environments(draft, provisioned))
-    requests = released.requests + scheduled
+    requests = released.requests + _scaled(draft, usage, hours)
     return draft.plan(requests, invoke, quotas.quotas(draft, wanted), usage)
 
 
@@ -200,6 +209,17 @@ def _provisioned(draft: Draft, work: Load) -> int:
     because = f"{work.in_flight_text}; {exceeded}, at most {most}"
     draft.set("ProvisionedConcurrency", count, sentence(because), constant="provisioned-spill")
     return count
+
+
+def _scaled(
+    draft: Draft, usage: ServerlessUsage, hours: schedule.Timetable | None
+) -> tuple[Request, ...]:
+    """What moves the provisioned concurrency: its hours, a policy, or nothing."""
+    most, least = usage.provisioned, usage.scaled_from
+    if least is None:
+        return schedule.scheduled(hours, scaling.environments(draft, most, most))
+    target = scaling.environments(draft, least, most)
+    return target, scaling.by_utilisation(draft, float(usage.kept_busy))
 
 
 def _hours(draft: Draft, provisioned: int, setup: float) -> schedule.Timetable | None:

@@ -166,6 +166,8 @@ def _serverless(usage: ServerlessUsage, prices: Prices) -> Iterator[Line]:
         share = read("provisioned_share", usage.provisioned_share, otherwise=carried)
         hours = read("provisioned_hours", usage.provisioned_hours, otherwise=_MONTH)
         hours = exactly(usage.provisioned).times(hours)
+        if usage.scaled_from is not None and usage.provisioned_hours is None:
+            hours = _followed(usage, busy, hours)
         if usage.off is not None:
             share, kept = _off(usage.off)
             hours = hours.times(share.rest()).plus(kept)
@@ -186,6 +188,18 @@ def _serverless(usage: ServerlessUsage, prices: Prices) -> Iterator[Line]:
     price = prices.lookup("serverless", memory)
     yield Line(f"Requests {memory} MB", busy, "second", price, _WORK)
     yield from _data(usage.traffic, prices, "in", "out")
+
+
+def _followed(usage: ServerlessUsage, busy: Range, most: Range) -> Range:
+    """Hours of the provisioned concurrency where a policy keeps a share of it busy.
+
+    At each moment that is the larger of the least and of what is busy by that share: never less on
+    average than either, nor more than both together.
+    """
+    least = exactly(usage.scaled_from or 0).times(_MONTH)
+    wanted = busy.over(_SECONDS_PER_HOUR.low).over(decimal(usage.kept_busy))
+    low = min(max(least.low, wanted.low), most.low)
+    return Range(low, most.low if wanted.high is None else min(least.low + wanted.high, most.low))
 
 
 def _provisioned_share(usage: ServerlessUsage, busy: Range) -> Range:

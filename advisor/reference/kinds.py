@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -191,6 +192,14 @@ def check(raw: Raw) -> Iterator[Detail]:
     yield from _ends(raw)
 
 
+def error(raw: Raw) -> Iterator[Detail]:
+    """Its messages, with dots for what differs, and what is behind it."""
+    yield from _rows(("Read in", "when"))(raw)
+    for says in raw["says"]:
+        yield Detail("Says", re.sub(r"\*|\{[a-z]+\}", "…", says))
+    yield from _rows(("Behind it", "behind"), ("Fix", "fix"))(raw)
+
+
 def layout(raw: Raw) -> Iterator[Detail]:
     """Its names, and the faults of an archive with another layout."""
     yield from _rows(("Called", "names"), ("Images", "images"))(raw)
@@ -211,7 +220,7 @@ def setting(raw: Raw) -> Iterator[Detail]:
 
 _ALL: tuple[Callable[[Raw], Iterator[Detail]], ...] = (
     *(limit, question, way_limit, preference, fact, word, feature, caution, consider),
-    *(quota, constant, family, check, layout, setting),
+    *(quota, constant, family, check, error, layout, setting),
 )
 DESCRIBERS = {each.__name__.replace("_", "-"): each for each in _ALL} | {
     "finding": _rows(("Severity", "severity"), ("Fix", "fix"), ("Consider", "consider")),

@@ -177,3 +177,32 @@ def test_quotas_of_the_region_and_of_new_accounts() -> None:
     # Zurich has no serverless inference, so no default is published.
     elsewhere = planned(SERVERLESS, {**workload, "region": "eu-central-2"})
     assert {each.default for each in elsewhere.quotas} == {None, 50, 6144}
+
+
+def scaled(*needs: str, **traffic: str) -> dict[str, Any]:
+    workload = online(
+        requests={"processing": "200 ms"}, traffic={"pattern": "diurnal", "peak": "20/s", **traffic}
+    )
+    return {**workload, "needs": ["provisioned-concurrency", *needs]}
+
+
+def test_a_stated_autoscaling_scales_the_provisioned_concurrency() -> None:
+    found = planned(SERVERLESS, scaled("autoscaling"))
+    most = variant(found)["ServerlessConfig"]["ProvisionedConcurrency"]
+    dimension = "sagemaker:variant:DesiredProvisionedConcurrency"
+    target = parameters(found, "RegisterScalableTarget")
+    policy = parameters(found, "PutScalingPolicy")
+    assert (target["ScalableDimension"], policy["ScalableDimension"]) == (dimension, dimension)
+    assert (target["MinCapacity"], target["MaxCapacity"]) == (1, most)
+    tracked = policy["TargetTrackingScalingPolicyConfiguration"]
+    assert tracked["TargetValue"] == 0.7
+    metric = tracked["PredefinedMetricSpecification"]["PredefinedMetricType"]
+    assert metric == "SageMakerVariantProvisionedConcurrencyUtilization"
+    assert value(found, "DesiredProvisionedConcurrency") == f"1 to {most}"
+    assert "autoscaling" in found.carried
+
+
+def test_nothing_scales_unless_it_is_asked_for_or_where_one_is_enough() -> None:
+    for workload in (scaled(), scaled("autoscaling", peak="1/day")):
+        operations = {each.operation for each in planned(SERVERLESS, workload).requests}
+        assert operations == {"CreateModel", "CreateEndpointConfig", "CreateEndpoint"}

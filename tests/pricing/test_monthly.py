@@ -212,6 +212,26 @@ def test_provisioned_concurrency_takes_the_lower_levels() -> None:
     assert (open_ended.usd_low, open_ended.usd_high) == ("26.28", None)
 
 
+def test_provisioned_concurrency_that_follows_the_load() -> None:
+    facts = {
+        "memory_mb": 2048, "requests": 1_314_000, "seconds": 1, "bytes_in": 0, "bytes_out": 0,
+        "provisioned": 9, "scaled_from": 1, "kept_busy": 0.5,
+    }  # fmt: skip
+
+    def warm(**more: Any) -> tuple[str | None, str | None]:
+        item = cost(SERVERLESS, {**facts, **more}, US_EAST_1).items[0]
+        return figure(_text(item.usd_low)), figure(_text(item.usd_high or ""))
+
+    # Busy for half of the month, kept half busy: at least one all month, 2,628,000 s x 0.00001 =
+    # 26.28, and at most that and as much again.
+    assert warm() == ("26.28", "52.56")
+    # Three times the work: 1,314,000 x 3 / 0.5 = 7,884,000 s = 78.84, and 26.28 more.
+    assert warm(requests=3 * 1_314_000) == ("78.84", "105.12")
+    # Never more than nine all month: 236.52.
+    assert warm(requests=100 * 1_314_000) == ("236.52", "236.52")
+    assert warm(scaled_from=None) == ("236.52", "236.52")
+
+
 def test_a_fleet_that_scales_with_its_load() -> None:
     # Embeddings: 2 to 3.395 instances in the mean (test_hours), 1.408 an hour.
     facts = {

@@ -31,6 +31,7 @@ FILES = [
     "assumptions.yaml",
     "cautions.yaml",
     "consider.yaml",
+    "errors.yaml",
     "features.yaml",
     "findings.yaml",
     "flowchart.yaml",
@@ -144,6 +145,7 @@ def key(path: str, **fields: Any) -> Callable[[dict[str, Any]], None]:
 FIRST = {
     "cautions.yaml": lambda document: document["cautions"][0],
     "consider.yaml": lambda document: document["consider"][0],
+    "errors.yaml": lambda document: document["errors"][0],
     "features.yaml": lambda document: document["features"][0],
     "findings.yaml": lambda document: document["findings"][0],
     "flowchart.yaml": lambda document: document["questions"][0],
@@ -197,6 +199,8 @@ def test_a_schema_refuses_a_damaged_entry(
         ("options/serverless.yaml", without("fix_source")),
         ("cautions.yaml", with_value("severity", "error")),  # a caution never rules out
         ("consider.yaml", with_value("when", {"requests.payload": {"more_than": "1 MB"}})),
+        ("errors.yaml", with_value("says", ["* and nothing else"])),
+        ("errors.yaml", without("behind")),
         ("features.yaml", with_value("support", {"real-time": "supported"})),
         ("quotas.yaml", without("seen_source")),
         ("keys.yaml", key("requests.payload", kind="sizes")),
