@@ -174,6 +174,7 @@ class Quota(Value):
     note: str
     source: str
     as_of: str
+    ask: str | None = None  # the call that asks for what is wanted, where the code is known
 
 
 class Request(Value):

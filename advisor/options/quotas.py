@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from advisor.model.advice import Quota
+from advisor.model.advice import Quota, quota_request
 from advisor.options.plan_builder import Draft
 from advisor.rulebook.hardware import Instance
 from advisor.rulebook.knowledge import Knowledge, QuotaEntry
@@ -64,4 +64,5 @@ def _quota(
         note=note,
         source=entry.origin.source,
         as_of=entry.origin.as_of,
+        ask=None if code is None or wanted is None else quota_request(code, wanted, region),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from textwrap import wrap
 from typing import NamedTuple
 
 from advisor import __version__
@@ -32,6 +33,7 @@ _ORDINARY = ("Unchanged", "Time of a call not stated", "The artifact is a folder
 _AMPLE = 2  # a default so many times what is wanted needs no request
 _COUNTED = ("Not included:", "Not counted")
 _DIGEST = slice(7, 19)  # twelve digits behind "sha256:" tell rule sets apart
+_COMMAND = 60  # characters of a line of a command, beside the margin of its block
 _DECIMAL = re.compile(r"\d+(\.\d+)?")
 _VERBOSE_ONLY = ("remote-unknowns", "hours-without-windows")  # the cost says the second
 
@@ -303,6 +305,9 @@ def _quotas(quotas: Sequence[Quota], verbose: bool) -> Iterator[str]:
         figures += [f"default {each.default}"] if each.default is not None else []
         code = f" ({each.code})" if each.code else ""
         told.append((f"{each.name}: {', '.join(figures)}" if figures else each.name) + code)
+        if verbose and each.ask is not None:
+            *lines, last = wrap(each.ask, _COMMAND, break_on_hyphens=False)
+            told += [*(f"{line} \\" for line in lines), last]  # so that it can be pasted
     more = f" and {len(short) - len(shown)} more" if len(short) > len(shown) else ""
     yield from told if verbose else filter(None, ["; ".join(told) + more])
 
