@@ -13,6 +13,7 @@ from advisor.artifacts.linter_suppressions import comments, skips
 from advisor.configuration.rulefiles import read_json_rules
 from advisor.configuration.terraform.names import snake
 from advisor.model.advice import Advice, Request
+from advisor.model.errors import InputError
 
 _TERRAFORM = ">= 1.0"
 _PROVIDER = ">= 5.100"
@@ -96,10 +97,15 @@ def _name_model(body: dict[str, Any], models: dict[str, blanks.Variable]) -> Non
 
 
 def files(advice: Advice) -> Files:
-    """``main.tf``, ``variables.tf`` where there are any, ``outputs.tf``; nothing when none fits."""
+    """``main.tf``, ``variables.tf`` where there are any, ``outputs.tf``; nothing when none fits.
+
+    Raises:
+        InputError: the plan holds what the provider does not have.
+    """
     requests = requests_of(advice)
     if not requests:
         return []
+    _refuse_pools(advice, requests)
     made = TerraformFile({}, {}, _settings(advice.region), [], set())
     wanted: list[blanks.Variable] = []
     stacked = stack(advice, requests)
@@ -122,6 +128,22 @@ def files(advice: Advice) -> Files:
     if wanted:
         found.append(("variables.tf", document([_variable(v) for v in dict.fromkeys(wanted)])))
     return [*found, ("outputs.tf", document(made.outputs))]
+
+
+def _refuse_pools(advice: Advice, requests: tuple[Request, ...]) -> None:
+    """The provider has no argument for instance pools."""
+    variants = (
+        variant for each in requests for variant in each.parameters.get("ProductionVariants", ())
+    )
+    if any("InstancePools" in each for each in variants):
+        stated = advice.workload.values["deploy.instance_pools"]
+        raise InputError(
+            "the Terraform AWS provider cannot write instance pools",
+            file=advice.workload.file,
+            line=stated.line,
+            column=stated.column,
+            hint="Remove deploy.instance_pools, or choose --artifact cloudformation.",
+        )
 
 
 def command(advice: Advice, folder: str) -> str:

@@ -212,6 +212,7 @@ class Plan(Value):
     hosting: str = ""  # how several models are hosted, where that was a question
     sized: str = "stated"  # | assumed | not-sized: what the number of instances rests on
     rests_on: tuple[str, ...] = ()  # the unstated facts behind it
+    fallback_types: tuple[str, ...] = ()  # for when AWS has none of the plan's type, in order
 
 
 class Candidate(Value):

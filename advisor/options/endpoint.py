@@ -9,7 +9,7 @@ from functools import lru_cache
 from advisor.model.advice import Parameters, Request
 from advisor.model.options import REAL_TIME
 from advisor.options import memory, names, placeholders, serving, timeouts
-from advisor.options.load import SECOND, mib, seconds
+from advisor.options.load import SECOND, counted, mib, seconds
 from advisor.options.plan_builder import Draft, once, upper
 from advisor.rulebook.hardware import GPU, Instance
 
@@ -25,6 +25,7 @@ def variant(draft: Draft, model: Request, instance: Instance, count: int) -> Par
         "InstanceType": instance.type,
         "InitialVariantWeight": 1.0,
     }
+    _pools(draft, done)
     _volume(draft, done, instance)
     hub = serving.from_hub(draft)
     if not hub:
@@ -36,6 +37,34 @@ def variant(draft: Draft, model: Request, instance: Instance, count: int) -> Par
         done["EnableSSMAccess"] = True
         draft.carry("shell-access")
     return done
+
+
+def _pools(draft: Draft, variant: Parameters) -> None:
+    """Instance pools in place of the type, where they are asked for and types can serve."""
+    wanted = draft.upper("deploy.instance_pools")
+    if wanted is None:
+        return
+    types = (variant["InstanceType"], *draft.fallback[: wanted - 1])
+    if len(types) < wanted:
+        draft.find(
+            "pools-too-few",
+            "info",
+            f"{wanted} instance pools are asked for, and {counted(len(types), 'type')} can serve",
+            path="deploy.instance_pools",
+        )
+    if len(types) == 1:
+        return
+    del variant["InstanceType"]
+    variant["InstancePools"] = [
+        {"InstanceType": each, "Priority": number} for number, each in enumerate(types, 1)
+    ]
+    draft.set(
+        "InstancePools",
+        ", ".join(types),
+        "Each carries what the first does; their speed may differ, and the cost is that of the "
+        "first.",
+        constant="instance-pools-most",
+    )
 
 
 def requests(draft: Draft, model: Request, config: Parameters) -> tuple[Request, ...]:

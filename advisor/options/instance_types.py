@@ -35,7 +35,16 @@ class Fitting(Value):
 class Types:
     """The types of one set of rules, in one Region and at one list of prices."""
 
-    __slots__ = ("_digest", "_found", "_known", "catalogue", "number", "prices", "region")
+    __slots__ = (
+        "_digest",
+        "_fallback",
+        "_found",
+        "_known",
+        "catalogue",
+        "number",
+        "prices",
+        "region",
+    )
 
     def __init__(
         self, known: Knowledge, digest: str, region: str | None, prices: Mapping[str, int] | None
@@ -56,6 +65,7 @@ class Types:
         self.number = known.numbers.__getitem__
         self._known = known
         self._found: dict[tuple[object, ...], Fitting] = {}
+        self._fallback: dict[tuple[object, ...], tuple[str, ...]] = {}
 
     def usable_mib(self, instance: Instance) -> int | None:
         """Host memory that is planned for, in MiB."""
@@ -101,6 +111,27 @@ class Types:
             first = sorted(classes.values(), key=pairs.index)
             self._found[key] = Fitting(all=pairs, classes=tuple(first))
         return self._found[key]
+
+    def fallback(self, need: Need, chosen: Instance) -> tuple[str, ...]:
+        """Types to take where AWS has none of the chosen one, the cheapest first.
+
+        Each carries as much: as many devices and no less of their memory, no fewer vCPUs. Each is
+        of another family, since what one of a family lacks its other sizes often lack as well.
+        """
+        place = (chosen.type, *self.key(need))
+        if place not in self._fallback:
+            if len(self._fallback) >= _MOST_REMEMBERED:
+                self._fallback.clear()
+            most = int(self.number("instance-pools-most"))
+            families: dict[str, str] = {}
+            for _, each in self.fitting(need).all if chosen.vcpu else ():
+                enough = each.vcpu is not None and each.vcpu >= (chosen.vcpu or 0)
+                enough = enough and each.accelerator_total_mib >= chosen.accelerator_total_mib
+                if enough and _form(each) == _form(chosen):
+                    families.setdefault(each.family.id, each.type)
+            families.pop(chosen.family.id, None)
+            self._fallback[place] = tuple(families.values())[: most - 1]
+        return self._fallback[place]
 
     def key(self, need: Need) -> tuple[object, ...]:
         """Equal for needs that the same types fit."""
@@ -254,6 +285,12 @@ def types_of(
         # The list is held, so that the id by which the types are found stays its own.
         found = _types[place] = (Types(known, digest, region, prices), prices)
     return found[0]
+
+
+def _form(instance: Instance) -> tuple[object, ...]:
+    """What must be alike for a container and its settings to run on another type."""
+    devices = instance.accelerator, instance.accelerator_count
+    return (*devices, instance.arch, instance.local_nvme)
 
 
 def _device_name(accelerator: str) -> str:

@@ -31,6 +31,7 @@ class TypeChoice(Value):
     instance: Instance
     because: str
     remarks: tuple[Remark, ...] = ()
+    fallback: tuple[str, ...] = ()  # types for the time when AWS has none of it, in order
 
 
 def choice(
@@ -54,6 +55,19 @@ def choice(
         least: amount that the plan takes of any type.
     """
     types = types_for(draft, prices)
+    found = _choice(draft, need, types, size, every=every, least=least)
+    return found._replace(fallback=types.fallback(need, found.instance))
+
+
+def _choice(
+    draft: Draft,
+    need: Need,
+    types: Types,
+    size: Callable[[Draft, Instance], tuple[float, bool]],
+    *,
+    every: bool,
+    least: float,
+) -> TypeChoice:
     remarks: tuple[Remark, ...] = ()
     for named in (_override, _modelled, _measured_on):
         found, more = named(draft, types, need)
@@ -100,6 +114,7 @@ def note(draft: Draft, found: TypeChoice) -> Instance:
     for each in found.remarks:
         draft.find(each.rule, each.severity, each.message, path=each.path, fix=each.fix)
     draft.set("InstanceType", found.instance.type, sentence(found.because))
+    draft.fallback = found.fallback
     return found.instance
 
 

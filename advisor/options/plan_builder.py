@@ -79,6 +79,7 @@ class Draft:
         "basis",
         "carried",
         "facts",
+        "fallback",
         "findings",
         "knowledge",
         "needs",
@@ -103,6 +104,7 @@ class Draft:
         self.findings: list[Finding] = []
         self.carried: set[str] = set()
         self.way = ""  # how several models are hosted; empty where there is one, plainly
+        self.fallback: tuple[str, ...] = ()  # types for the time when AWS has none of the plan's
         self.number_of = 0  # of the model among several; 0 where it is the only one
 
     @property
@@ -163,6 +165,7 @@ class Draft:
             findings=tuple(self.findings),
             carried=frozenset(self.carried),
             usage=usage,
+            fallback_types=self.fallback,
         )
 
 

@@ -25,16 +25,18 @@ def quotas(
     """
     name = instance.type if instance is not None else None
     region = draft.facts.region
+    pools = draft.fallback[: (draft.upper("deploy.instance_pools") or 1) - 1]
     # The counts of an option are named in one order, so their numbers tell them apart.
-    key = (draft.facts.book.digest, draft.option, name, region, *wanted.values())
+    key = (draft.facts.book.digest, draft.option, name, pools, region, *wanted.values())
     found = _drawn.get(key)
     if found is None:
         if len(_drawn) >= _MOST_REMEMBERED:
             _drawn.clear()
         found = _drawn[key] = tuple(
-            _quota(draft.knowledge, entry, wanted.get(entry.counts), name, region)
+            _quota(draft.knowledge, entry, wanted.get(entry.counts), each, region)
             for entry in draft.knowledge.quotas
             if draft.option in entry.options
+            for each in ((name, *pools) if entry.codes is not None else (name,))
         )
     return found
 

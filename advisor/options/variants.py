@@ -78,14 +78,14 @@ def add(
         request = _other_model(draft, each, model)
         requests.append(request)
         variant = {
-            **own,
+            **{key: value for key, value in own.items() if key != "InstancePools"},
             "VariantName": each.name,
             "ModelName": request.parameters["ModelName"],
             "InitialInstanceCount": each.instances,
             "InstanceType": each.instance_type,
             "InitialVariantWeight": each.weight,
         }
-        if each.instance_type != own["InstanceType"]:
+        if each.instance_type != own.get("InstanceType"):
             variant.pop("VolumeSizeInGB", None)
         listed = "ShadowProductionVariants" if each.shadow else "ProductionVariants"
         config.setdefault(listed, []).append(variant)

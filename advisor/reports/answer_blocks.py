@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from textwrap import wrap
 from typing import NamedTuple
 
 from advisor import __version__
@@ -33,7 +32,6 @@ _ORDINARY = ("Unchanged", "Time of a call not stated", "The artifact is a folder
 _AMPLE = 2  # a default so many times what is wanted needs no request
 _COUNTED = ("Not included:", "Not counted")
 _DIGEST = slice(7, 19)  # twelve digits behind "sha256:" tell rule sets apart
-_COMMAND = 60  # characters of a line of a command, beside the margin of its block
 _DECIMAL = re.compile(r"\d+(\.\d+)?")
 _VERBOSE_ONLY = ("remote-unknowns", "hours-without-windows")  # the cost says the second
 
@@ -245,6 +243,8 @@ def _deploy(plan: Plan) -> Iterator[str]:
     calls = Counter(request.operation for request in plan.requests)
     yield ", ".join(name if times == 1 else f"{times} x {name}" for name, times in calls.items())
     yield "--output DIR writes them; --format request prints the main one"
+    if plan.fallback_types:
+        yield f"Where AWS has no capacity, in this order: {', '.join(plan.fallback_types)}"
 
 
 def _invoke(plan: Plan) -> Iterator[str]:
@@ -306,8 +306,7 @@ def _quotas(quotas: Sequence[Quota], verbose: bool) -> Iterator[str]:
         code = f" ({each.code})" if each.code else ""
         told.append((f"{each.name}: {', '.join(figures)}" if figures else each.name) + code)
         if verbose and each.ask is not None:
-            *lines, last = wrap(each.ask, _COMMAND, break_on_hyphens=False)
-            told += [*(f"{line} \\" for line in lines), last]  # so that it can be pasted
+            told.append(each.ask)
     more = f" and {len(short) - len(shown)} more" if len(short) > len(shown) else ""
     yield from told if verbose else filter(None, ["; ".join(told) + more])
 

@@ -119,10 +119,12 @@ def _deployment(plan: Plan | None, line: str) -> Iterable[str]:
     """Quotas, the caller's contract and the requests of the chosen option."""
     if plan is None:
         yield '"quotas": []'
+        yield '"fallback_types": []'
         yield '"invoke": null'
         yield '"requests": []'
         return
     yield '"quotas": ' + array(map(quota, plan.quotas), f",{line} ")
+    yield '"fallback_types": ' + encode(plan.fallback_types)
     yield '"invoke": ' + encode(
         {
             "operation": plan.invoke.operation,

@@ -353,11 +353,20 @@ def heading(text: str, canvas: Canvas) -> Iterator[str]:
     yield canvas.paint(text, TITLE)
 
 
+_COMMAND = "aws "
+
+
 def labelled(label: str, lines: Iterable[str], canvas: Canvas) -> Iterator[str]:
-    """A label in a column of its own, and lines beside it that hang after their first."""
+    """A label in a column of its own, and lines beside it that hang after their first.
+
+    A command that takes several lines can be pasted into a shell.
+    """
     start = label
     for each in lines:
-        first, *rest = wrapped(each, canvas, start.ljust(_LABEL), " " * (_LABEL + _GAP))
+        joint = " \\" if each.startswith(_COMMAND) else ""
+        within = canvas._replace(width=canvas.width - len(joint))
+        *most, last = wrapped(each, within, start.ljust(_LABEL), " " * (_LABEL + _GAP))
+        first, *rest = *(f"{line}{joint}" for line in most), last
         word = first[_LABEL:].partition(" ")[0]
         shown = canvas.paint(word, TONES[word] if word in SEVERITIES else "")
         yield (

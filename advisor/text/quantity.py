@@ -133,6 +133,10 @@ class QuantityError(ValueError):
         super().__init__(f"{problem}; {self.forms}")
 
 
+class TooLargeError(QuantityError):
+    """A quantity beyond the largest that is read."""
+
+
 @lru_cache(maxsize=4096)
 def parse(text: str, kind: str) -> Interval:
     """Read a quantity: a point, ``LOW..HIGH``, or a bound behind ``>``, ``>=``, ``<``, ``<=``.
@@ -208,7 +212,7 @@ def _refusal(text: str, kind: str) -> QuantityError:
     if unit not in KINDS[kind]:
         return QuantityError(f"{unit!r} in {text!r} is no unit of {NAMES[kind]}", kind)
     most = f"{'9' * DIGITS[kind][unit]} {unit}".strip().replace(" /", "/")
-    return QuantityError(f"{text!r} is too large", kind, f"write {most} or less")
+    return TooLargeError(f"{text!r} is too large", kind, f"write {most} or less")
 
 
 def _nearest(numerator: int, denominator: int) -> int:

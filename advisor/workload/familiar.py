@@ -13,7 +13,14 @@ from fractions import Fraction
 from typing import Any
 
 from advisor.model.workload import Interval
-from advisor.text.quantity import KINDS, MOST_DECIMALS, NAMES, QuantityError, parse
+from advisor.text.quantity import (
+    KINDS,
+    MOST_DECIMALS,
+    NAMES,
+    QuantityError,
+    TooLargeError,
+    parse,
+)
 from advisor.text.spelling import listed, plain
 from advisor.workload.forms import RefusedError, service_table, shown
 
@@ -92,8 +99,12 @@ def parse_any(text: str, kind: str) -> Interval:
         if problem:
             raise QuantityError(f"{text!r} {problem}", kind, hint) from None
         for meant in _spelt(rewritten(tidy, kind), kind):
-            if reads(meant, kind):
+            try:
                 return parse(meant, kind)
+            except TooLargeError:
+                raise
+            except QuantityError:
+                continue
         for other in KINDS:
             spelt = _spelt(rewritten(tidy, other), other) if other not in (kind, "count") else ()
             if any(reads(meant, other) for meant in spelt):

@@ -7,11 +7,22 @@ from typing import Any
 
 import pytest
 
+from advisor.model.advice import Plan
 from advisor.model.options import ASYNCHRONOUS, BATCH_TRANSFORM, REAL_TIME
 from advisor.pricing.plan_cost import listed, prices_of
 from advisor.rulebook.knowledge import knowledge
 from advisor.rulebook.load import load
-from tests.planned import batch, facts_of, online, planned, rules, setting, value, variant
+from tests.planned import (
+    batch,
+    facts_of,
+    online,
+    parameters,
+    planned,
+    rules,
+    setting,
+    value,
+    variant,
+)
 from tests.usages import figure
 
 KNOWN = knowledge(load("safe").raw)
@@ -124,6 +135,75 @@ def test_nothing_fits() -> None:
     assert finding.severity == "error"
     assert "100 TB" in finding.message or "102,400 GB" in finding.message
     assert variant(found)["InstanceType"] in KNOWN.catalogue.types
+
+
+# -- where AWS has no capacity --------------------------------------------------------------------
+
+
+def fallback(model: dict[str, Any], option: str = REAL_TIME, **parts: Any) -> list[str]:
+    return list(planned(option, online(model=model, **parts)).fallback_types)
+
+
+def test_what_stands_in_carries_as_much_and_is_of_another_family() -> None:
+    for model in ({"memory": "1 GB"}, {"accelerator": "gpu"}, {"accelerator_memory": "30 GB"}):
+        first = KNOWN.catalogue.types[chosen(model)]
+        found = [KNOWN.catalogue.types[name] for name in fallback(model)]
+        assert found
+        assert len({each.family.id for each in (first, *found)}) == len(found) + 1
+        for each in found:
+            assert (each.vcpu or 0) >= (first.vcpu or 0)
+            assert each.accelerator_count == first.accelerator_count
+            assert each.accelerator_total_mib >= first.accelerator_total_mib
+            assert (each.arch, each.local_nvme) == (first.arch, first.local_nvme)
+
+
+def test_the_cheapest_stands_in_first() -> None:
+    prices = sold_in("us-east-1")
+    workload = online(region="us-east-1", model={"memory": "1 GB"})
+    found = planned(REAL_TIME, workload, prices)
+    asked = [prices[name] for name in (value(found, "InstanceType"), *found.fallback_types)]
+    assert asked == sorted(asked)
+    assert len(asked) == 5
+
+
+def pooled(count: str, option: str = REAL_TIME, **parts: Any) -> Plan:
+    deploy = {"instance_pools": count, **parts.pop("deploy", {})}
+    return planned(option, online(deploy=deploy, **parts))
+
+
+@pytest.mark.parametrize("option", [REAL_TIME, ASYNCHRONOUS])
+def test_instance_pools_take_the_place_of_the_type(option: str) -> None:
+    found = pooled("3", option)
+    pools = variant(found)["InstancePools"]
+    assert "InstanceType" not in variant(found)
+    assert [each["Priority"] for each in pools] == [1, 2, 3]
+    types = [each["InstanceType"] for each in pools]
+    assert types == [value(found, "InstanceType"), *found.fallback_types[:2]]
+    asked = [each.name for each in found.quotas if each.name.startswith("ml.")]
+    assert asked == [f"{each} for endpoint usage" for each in types]
+
+
+def test_where_too_few_types_can_serve_that_is_said() -> None:
+    few = {"instance_type": "ml.p5en.48xlarge"}  # nothing but p6-b200 and p6-b300 holds more
+    found = pooled("5", model={"accelerator": "gpu"}, deploy=few)
+    assert "pools-too-few" in rules(found)
+    assert len(variant(found)["InstancePools"]) == 3
+
+
+def test_a_type_without_figures_has_nothing_that_stands_in() -> None:
+    found = pooled("2", model={"accelerator": "gpu"}, deploy={"instance_type": "ml.g7.2xlarge"})
+    assert found.fallback_types == ()
+    assert variant(found)["InstanceType"] == "ml.g7.2xlarge"
+    assert "pools-too-few" in rules(found)
+
+
+def test_a_variant_beside_keeps_its_own_type() -> None:
+    """A variant has a type or pools, never both."""
+    other = {"artifact": "s3://my-bucket/2/model.tar.gz", "share": "50 %"}
+    found = pooled("2", needs=["shadow-testing"], deploy={"shadow": other})
+    (shadow,) = parameters(found, "CreateEndpointConfig")["ShadowProductionVariants"]
+    assert "InstancePools" not in shadow
+    assert shadow["InstanceType"] == value(found, "InstanceType")
 
 
 # -- what the workload names -----------------------------------------------------------------------

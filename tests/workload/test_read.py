@@ -92,6 +92,7 @@ deploy:
   security_groups: [sg-1]
   tags: {team: risk, cost-center: 4711}
   instance_type: ml.m5.xlarge
+  instance_pools: 3
   volume: 100 GB
   hosting: multi-model
   instances: {min: 2, max: 6}
@@ -232,6 +233,7 @@ VALUES: dict[str, Any] = {
     "deploy.security_groups": ("sg-1",),
     "deploy.tags": {"cost-center": "4711", "team": "risk"},
     "deploy.instance_type": "ml.m5.xlarge",
+    "deploy.instance_pools": point(3),
     "deploy.volume": point(100 * GB),
     "deploy.hosting": "multi-model",
     "deploy.instances.min": point(2),
@@ -380,7 +382,7 @@ def test_what_is_stated_knows_its_text_and_the_place_of_its_key() -> None:
     assert (stated["needs.vpc"].line, stated["needs.vpc"].column) == (57, 9)
     assert stated["needs.data-capture"].text == "5 %"
     waiver = stated["accept.contested-limit"]
-    assert (waiver.text, waiver.line, waiver.column) == ("tried", 95, 3)
+    assert (waiver.text, waiver.line, waiver.column) == ("tried", 96, 3)
 
 
 def test_a_workload_knows_its_name_its_file_and_its_bytes() -> None:
