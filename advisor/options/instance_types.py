@@ -290,7 +290,7 @@ def types_of(
 def _form(instance: Instance) -> tuple[object, ...]:
     """What must be alike for a container and its settings to run on another type."""
     devices = instance.accelerator, instance.accelerator_count
-    return (*devices, instance.arch, instance.local_nvme)
+    return (*devices, instance.arch, instance.local_nvme, instance.family.autoscaling)
 
 
 def _device_name(accelerator: str) -> str:

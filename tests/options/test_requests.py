@@ -14,6 +14,7 @@ from advisor.engine.facts import Facts
 from advisor.model.advice import Plan, Request
 from advisor.model.options import ASYNCHRONOUS, BATCH_TRANSFORM, OPTIONS, REAL_TIME, SERVERLESS
 from advisor.options import plan
+from advisor.rulebook.hardware import Instance
 from advisor.rulebook.knowledge import knowledge
 from advisor.rulebook.load import load
 from tests.aws import judge
@@ -193,10 +194,18 @@ def _serverless(
         yield "X-13: more provisioned than allowed at once"
 
 
+def _types(variant: dict[str, Any]) -> list[Instance]:
+    """Every type on which a variant may run."""
+    pools = variant.get("InstancePools", [variant])
+    return [TYPES[each["InstanceType"]] for each in pools]
+
+
 def _instances(found: Plan, config: dict[str, Any], variant: dict[str, Any]) -> Iterator[str]:
-    instance = TYPES[variant["InstanceType"]]
-    if "VolumeSizeInGB" in variant and instance.local_nvme is not False:
-        yield "X-16: no volume size with local disks"
+    if "InstancePools" in variant and "InstanceType" in variant:
+        yield "a type and pools"
+    for instance in _types(variant):
+        if "VolumeSizeInGB" in variant and instance.local_nvme is not False:
+            yield "X-16: no volume size with local disks"
     container = _containers(found.requests[0].parameters)[0]
     if container.get("Mode") == "MultiModel" and "DataCaptureConfig" in config:
         yield "X-34: no capture on multi-model endpoints"
@@ -252,10 +261,15 @@ def _scaled_endpoint(found: Plan, name: str, least: int, most: int) -> Iterator[
         and each.parameters["EndpointConfigName"] == made[name]
     )
     variant = config["ProductionVariants"][0]
+    serverless = variant.get("ServerlessConfig")
+    if serverless is not None:
+        if not 1 <= least <= serverless["ProvisionedConcurrency"] <= most:
+            yield "the provisioned concurrency starts outside its bounds"
+        return
     if not max(1, least) <= variant["InitialInstanceCount"] <= most:
         yield "the endpoint starts outside its bounds"
-    if not TYPES[variant["InstanceType"]].family.autoscaling:
-        yield "SC-08: the family cannot be scaled"
+    if not all(each.family.autoscaling for each in _types(variant)):
+        yield "SC-08: a family cannot be scaled"
 
 
 def _endpoint(found: Plan, request: Request) -> Iterator[str]:
