@@ -1,23 +1,28 @@
 """Files are written whole or not at all: one, or a set that changes together.
 
 Each text goes to a temporary file beside its place, to the disk, and then into the place of the
-old file. A set of several first has a journal in its folder; a run that is killed between two of
-them leaves the journal, and whoever writes there next ends what it began (``finish``).
+old file: a link is followed, another hard link keeps the old text. A set of several first has a
+journal in the folder above them all; a run that is killed between two of them leaves the journal,
+and whoever writes there next ends what it began (``finish``), also where the folder was renamed.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import stat
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from advisor.model.errors import InputError
+from advisor.text.digest import sha256
 
 JOURNAL = ".sm-advise-unfinished"
 """Stands in a folder of which some files are new and some are old."""
+_MARK = "sm-advise-set"
+"""The key of a journal of ours; a file without it is somebody else's."""
 _TEMPORARY = "~"
 """Ends the name of a temporary file: no reader of ours takes one."""
 _LONGEST_PREFIX = 100  # letters of a name that its temporary file has too
@@ -26,11 +31,22 @@ _PATIENCE_S = 30.0
 _Placed: TypeAlias = tuple[str, str]  # a temporary file, and the file whose place it takes
 
 
+class Begun(NamedTuple):
+    """What a killed run left in a folder: the files that are new now, and those that are lost.
+
+    A file is lost whose new text is gone, and which does not hold it.
+    """
+
+    finished: list[str]
+    lost: list[str]
+
+
 def write_set(files: Sequence[tuple[str, str]]) -> None:
     """Write texts to paths, all or none; a link is followed, and a file keeps its mode.
 
     Raises:
-        InputError: a folder cannot be made, or a file cannot be written; then all are as before.
+        InputError: a folder cannot be made, or a file cannot be written; then all are as before,
+            or the message says that the next run finishes the set.
     """
     placed: list[_Placed] = []
     path = journal = ""
@@ -41,16 +57,32 @@ def write_set(files: Sequence[tuple[str, str]]) -> None:
             journal = _journal(placed)
         _place(placed, journal)
     except OSError as error:
-        if not journal:  # with one, whoever writes there next ends what it lists
+        hint = "Some files are new. The next run that writes there finishes the others."
+        if not journal:
             _remove(placed)
-        raise _refused(path, error) from error
+            hint = _HINT
+        raise _refused(path, error, hint) from error
+    except InputError:
+        _remove(placed)
+        raise
 
 
 def _journal(placed: Sequence[_Placed]) -> str:
-    """Write down what is to take whose place, and where that stands."""
-    folder = os.path.dirname(placed[0][1])
-    finish(folder)
-    written = _beside(os.path.join(folder, JOURNAL), json.dumps(placed))
+    """Write down what is to take whose place, and what it then holds."""
+    folder = _above(placed)
+    place = os.path.join(folder, JOURNAL)
+    names = {path for _, path in placed}
+    lost = [path for path in _finish(folder).lost if path not in names]
+    if lost:
+        raise InputError(
+            f"{lost[0]} is part of a set that an earlier run began, and its new text is gone",
+            hint=f"Write that set again, or look at its files and remove {place}.",
+        )
+    listed = [
+        (os.path.relpath(temporary, folder), os.path.relpath(path, folder), _digest(temporary))
+        for temporary, path in placed
+    ]
+    written = _beside(place, json.dumps({_MARK: listed}))
     try:
         _place([written])
     except OSError:
@@ -59,25 +91,90 @@ def _journal(placed: Sequence[_Placed]) -> str:
     return written[1]
 
 
+def _above(placed: Sequence[_Placed]) -> str:
+    """The folder above all files of a set; where it cannot be written, that of the first."""
+    folders = [os.path.dirname(path) for _, path in placed]
+    with suppress(ValueError):  # two drives have none
+        found = os.path.commonpath(folders)
+        if os.access(found, os.W_OK):
+            return found
+    return folders[0]
+
+
+def _digest(path: str) -> str:
+    with open(path, "rb") as stream:
+        return sha256(stream.read())
+
+
 def _remove(placed: Iterable[_Placed]) -> None:
     for temporary, _ in placed:
         with suppress(OSError):
             os.unlink(temporary)
 
 
-def finish(folder: str) -> list[str]:
-    """End what a killed run began in a folder; the files that are new now."""
+def finish(paths: Iterable[str | os.PathLike[str]]) -> Begun:
+    """End what killed runs began in the folders of some files, or in a folder above these.
+
+    Raises:
+        InputError: a file cannot take its place; the next run tries again.
+    """
+    begun = Begun([], [])
+    folders: dict[str, None] = {}
+    for path in paths:
+        folder = os.path.dirname(os.path.realpath(path))
+        while folder not in folders:
+            folders[folder] = None
+            folder = os.path.dirname(folder)
+    for folder in folders:
+        try:
+            found = _finish(folder)
+        except OSError as error:
+            raise _refused(error.filename or folder, error) from error
+        begun.finished.extend(found.finished)
+        begun.lost.extend(found.lost)
+    return begun
+
+
+def _finish(folder: str) -> Begun:
+    """End what the journal of a folder lists; it stays where something is lost."""
     journal = os.path.join(folder, JOURNAL)
+    ready: list[_Placed] = []
+    lost = []
+    for temporary, path, digest in _listed(folder, journal):
+        if os.path.isfile(temporary):
+            ready.append((temporary, path))
+        elif not (os.path.isfile(path) and _digest(path) == digest):
+            lost.append(path)
+    if os.path.lexists(journal):
+        _place(ready, "" if lost else journal)
+    return Begun([path for _, path in ready], lost)
+
+
+def _listed(folder: str, journal: str) -> list[tuple[str, str, str]]:
+    """The entries of a journal with whole paths; nothing where there is none.
+
+    Raises:
+        InputError: the file is none of ours, and stays as it is.
+    """
     try:
         with open(journal, encoding="utf-8") as stream:
-            listed = [(str(temporary), str(path)) for temporary, path in json.load(stream)]
-    except FileNotFoundError:
+            entries = [
+                (_within(folder, temporary), _within(folder, path), str(digest))
+                for temporary, path, digest in json.load(stream)[_MARK]
+            ]
+    except (FileNotFoundError, NotADirectoryError):
         return []
-    except (ValueError, TypeError, RecursionError):
-        listed = []  # it is none of ours
-    ours = [each for each in listed if _is_temporary_of(*each) and os.path.isfile(each[0])]
-    _place(ours, journal)
-    return [path for _, path in ours]
+    except (OSError, ValueError, TypeError, LookupError, RecursionError):
+        entries = [("", "", "")]
+    if not all(_is_temporary_of(temporary, path) for temporary, path, _ in entries):
+        raise InputError(
+            f"{journal} is not what a run of sm-advise left", hint="Look at it, and move it away."
+        )
+    return entries
+
+
+def _within(folder: str, name: str) -> str:
+    return os.path.normpath(os.path.join(folder, name))
 
 
 def _is_temporary_of(temporary: str, path: str) -> bool:
@@ -141,11 +238,11 @@ def _keep_names(folder: str) -> None:
             os.close(handle)
 
 
-def _refused(path: str, error: OSError) -> InputError:
-    return InputError(
-        f"{path} cannot be written: {error.strerror or error}",
-        hint="Check the folder and its permissions.",
-    )
+_HINT = "Check the folder and its permissions."
+
+
+def _refused(path: str, error: OSError, hint: str = _HINT) -> InputError:
+    return InputError(f"{path} cannot be written: {error.strerror or error}", hint=hint)
 
 
 @contextmanager
@@ -153,13 +250,17 @@ def held(path: str) -> Iterator[None]:
     """Keep other runs from a file while it is read, changed and written.
 
     Raises:
-        InputError: another run has held it for half a minute.
+        InputError: another run has held it for half a minute, or its lock is somebody else's.
     """
     import tempfile
 
-    name = f"sm-advise-{_known_as(path)}.lock"
-    handle = os.open(os.path.join(tempfile.gettempdir(), name), os.O_RDWR | os.O_CREAT, 0o600)
+    name = os.path.join(tempfile.gettempdir(), f"sm-advise-{_known_as(path)}.lock")
+    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)  # others may write there
+    handle = os.open(name, flags, 0o600)
     try:
+        found = os.fstat(handle)
+        if not stat.S_ISREG(found.st_mode) or found.st_uid != _user():
+            raise InputError(f"{name} is not yours", hint="Remove it, or set TMPDIR.")
         end = time.monotonic() + _PATIENCE_S
         while not _locked(handle):
             if time.monotonic() > end:
@@ -171,10 +272,11 @@ def held(path: str) -> Iterator[None]:
 
 
 def _known_as(path: str) -> str:
-    from advisor.text.digest import sha256
+    return sha256(f"{_user()} {os.path.realpath(path)}".encode("utf-8", "surrogatepass"))[:24]
 
-    user = os.getuid() if hasattr(os, "getuid") else 0
-    return sha256(f"{user} {os.path.realpath(path)}".encode("utf-8", "surrogatepass"))[:24]
+
+def _user() -> int:
+    return os.getuid() if hasattr(os, "getuid") else 0
 
 
 def _locked(handle: int) -> bool:

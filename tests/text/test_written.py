@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from advisor.model.errors import InputError
-from advisor.text.written import JOURNAL, finish, write_set
+from advisor.text.written import JOURNAL, finish, held, write_set
 from tests.fuzz.drive import drive
 from tests.fuzz.targets import EXAMPLE, OFFERS, ROOT
 
@@ -175,13 +175,117 @@ def test_a_new_file_has_the_mode_of_new_files(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "journal", ["[]", "{", '[["/etc/passwd", "x"]]', '{"a": 1}', "[[1]]", "null"]
+    "journal",
+    [
+        *("[]", "{", "", "null", '[["/etc/passwd", "x"]]', '{"a": 1}', "[[1]]", "\0"),
+        '{"sm-advise-set": [["a", "b", "c"]]}',  # a is no temporary file of b
+        '{"sm-advise-set": [[".b-x~", "../b", "c"]]}',
+        '{"sm-advise-set": 1}',
+    ],
 )
-def test_a_journal_that_is_none_of_ours_moves_nothing(journal: str, tmp_path: Path) -> None:
+def test_a_journal_that_is_none_of_ours_stays_and_is_said(journal: str, tmp_path: Path) -> None:
     (tmp_path / JOURNAL).write_text(journal)
     (tmp_path / "a").write_text("a")
-    assert finish(str(tmp_path)) == []
-    assert os.listdir(tmp_path) == ["a"]
+    with pytest.raises(InputError, match="is not what a run of sm-advise left"):
+        finish([tmp_path / "b"])
+    with pytest.raises(InputError, match="is not what a run of sm-advise left"):
+        write_set([(str(tmp_path / name), "new") for name in ("a", "b")])
+    assert (tmp_path / JOURNAL).read_text() == journal
+    assert sorted(os.listdir(tmp_path)) == [JOURNAL, "a"]
+    assert (tmp_path / "a").read_text() == "a"
+
+
+def begun(
+    folder: Path, files: dict[str, str], at: int, end: type[BaseException] = KeyboardInterrupt
+) -> str:
+    """A set of which so many files were placed before the run ended; what the run said."""
+    paths = [folder / name for name in files]
+    calls = {"left": at + 1}  # the journal is placed first
+    replace = os.replace
+
+    def stop(*arguments: Any) -> None:
+        if not calls["left"]:
+            raise end(errno.EIO, "Input/output error")
+        calls["left"] -= 1
+        replace(*arguments)
+
+    os.replace = stop  # type: ignore[assignment]
+    try:
+        with pytest.raises((KeyboardInterrupt, InputError)) as raised:
+            write_set([(str(path), files[path.relative_to(folder).as_posix()]) for path in paths])
+    finally:
+        os.replace = replace
+    return str(raised.value)
+
+
+SET = {"a": "new a", "one/b": "new b", "two/c": "new c"}
+
+
+@pytest.mark.parametrize("at", [0, 1, 2])
+@pytest.mark.parametrize("asked", ["a", "one/b", "two/new", "one/deeper/new"])
+def test_a_set_is_finished_whatever_is_written_there_next(
+    at: int, asked: str, tmp_path: Path
+) -> None:
+    """Also where the folder is another one by then: renamed, or mounted elsewhere."""
+    begun(tmp_path / "old", SET, at)
+    (tmp_path / "old").rename(tmp_path / "moved")
+    found = finish([tmp_path / "moved" / asked])
+    assert found.lost == []
+    assert found.finished == [str(tmp_path / "moved" / name) for name in list(SET)[at:]]
+    assert seen_below(tmp_path / "moved") == SET
+    assert finish([tmp_path / "moved" / asked]) == ([], [])
+
+
+def seen_below(folder: Path) -> dict[str, str]:
+    """Every file, temporary ones and journals too."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_text()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_what_cannot_be_finished_is_kept_and_named(tmp_path: Path) -> None:
+    begun(tmp_path, SET, 1)
+    for path in tmp_path.rglob("*~"):
+        path.unlink()  # somebody cleans up
+    lost = [str(tmp_path / name) for name in ("one/b", "two/c")]
+    assert finish([tmp_path / "a"]) == ([], lost)
+    assert (tmp_path / JOURNAL).exists()
+    others = [(str(tmp_path / name), "x") for name in ("a", "d")]
+    with pytest.raises(InputError, match="its new text is gone"):
+        write_set(others)
+    assert (tmp_path / "a").read_text() == "new a"
+    write_set([(str(tmp_path / name), text) for name, text in SET.items()])  # the set itself
+    assert seen_below(tmp_path) == SET
+    write_set(others)
+
+
+def test_a_set_that_stays_unfinished_says_so(tmp_path: Path) -> None:
+    said = begun(tmp_path, SET, 1, OSError)
+    assert "The next run that writes there finishes the others" in said
+    assert len(finish([tmp_path / "a"]).finished) == 2
+
+
+def test_another_hard_link_keeps_the_old_text(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("old")
+    os.link(tmp_path / "a", tmp_path / "b")
+    write_set([(str(tmp_path / "a"), "new")])
+    assert [(tmp_path / name).read_text() for name in "ab"] == ["new", "old"]
+
+
+@pytest.mark.skipif(not hasattr(os, "O_NOFOLLOW"), reason="links are followed on Windows")
+def test_a_lock_that_is_a_link_is_not_followed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with held(str(tmp_path / "base.json")):
+        (lock,) = tmp_path.glob("*.lock")
+    lock.unlink()
+    lock.symlink_to(tmp_path / "victim")
+    with pytest.raises(OSError, match="symbolic links"), held(str(tmp_path / "base.json")):
+        pass
+    assert not (tmp_path / "victim").exists()
 
 
 def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
