@@ -70,6 +70,10 @@ mutants: $(VENV)/dev.stamp  ## Alters every rule in turn: a case of the rule mus
 fuzz: $(VENV)/dev.stamp  ## Runs every command over mutated files, for a minute
 	$(BIN)/python -m tests.fuzz $(FUZZ_ARGS)
 
+.PHONY: faults
+faults: $(VENV)/dev.stamp  ## Fails and kills the writing commands at every operation, for minutes
+	$(BIN)/python -m tests.failing
+
 .PHONY: generated
 generated: $(VENV)/dev.stamp  ## Judges what 2,000 workloads made from the schema emit
 	$(BIN)/python -m tests.generated $(GENERATED_ARGS)

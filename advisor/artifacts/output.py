@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from advisor.model.errors import InputError
-from advisor.text.written import Begun, finish, write_set
+from advisor.text.written import finish, write_set
 
 MAIN_FILE = re.compile(r"-create-(?:endpoint-config|transform-job)\.json\Z|\.tf\Z|\.ya?ml\Z")
 """The files of which one makes the option that was chosen."""
@@ -22,7 +22,7 @@ def write_files(files: Sequence[tuple[Path, str]], *, force: bool, dry_run: bool
         InputError: a file exists with other content and ``force`` is off (then nothing is
             written), or a folder cannot be created or written.
     """
-    begun = Begun([], []) if dry_run else finish(path for path, _ in files)
+    finished, lost = ([], []) if dry_run else finish(path for path, _ in files)
     actions = [(path, content, _standing(path)) for path, content in files]
     in_the_way = [path for path, content, old in actions if old is not None and old != content]
     if in_the_way and not force and not dry_run:
@@ -33,11 +33,11 @@ def write_files(files: Sequence[tuple[Path, str]], *, force: bool, dry_run: bool
     changed = [(str(path), content) for path, content, old in actions if old != content]
     if changed and not dry_run:
         write_set(changed)
-    lines = [f"finished {path}, which an earlier run began" for path in begun.finished]
+    lines = [f"finished {path}, which an earlier run began" for path in finished]
     names = {os.path.realpath(path) for path, _ in files}
     lines += [
         f"{path} is part of a set that an earlier run began, and its new text is gone"
-        for path in begun.lost
+        for path in lost
         if path not in names
     ]
     for path, content, old in actions:

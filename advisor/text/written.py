@@ -14,7 +14,7 @@ import stat
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from advisor.model.errors import InputError
 from advisor.text.digest import sha256
@@ -31,14 +31,11 @@ _PATIENCE_S = 30.0
 _Placed: TypeAlias = tuple[str, str]  # a temporary file, and the file whose place it takes
 
 
-class Begun(NamedTuple):
-    """What a killed run left in a folder: the files that are new now, and those that are lost.
+Begun: TypeAlias = tuple[list[str], list[str]]
+"""What a killed run left: the files that are new now, and those that are lost.
 
-    A file is lost whose new text is gone, and which does not hold it.
-    """
-
-    finished: list[str]
-    lost: list[str]
+A file is lost whose new text is gone, and which does not hold it.
+"""
 
 
 def write_set(files: Sequence[tuple[str, str]]) -> None:
@@ -72,7 +69,7 @@ def _journal(placed: Sequence[_Placed]) -> str:
     folder = _above(placed)
     place = os.path.join(folder, JOURNAL)
     names = {path for _, path in placed}
-    lost = [path for path in _finish(folder).lost if path not in names]
+    lost = [path for path in _finish(folder)[1] if path not in names]
     if lost:
         raise InputError(
             f"{lost[0]} is part of a set that an earlier run began, and its new text is gone",
@@ -118,7 +115,8 @@ def finish(paths: Iterable[str | os.PathLike[str]]) -> Begun:
     Raises:
         InputError: a file cannot take its place; the next run tries again.
     """
-    begun = Begun([], [])
+    finished: list[str] = []
+    lost: list[str] = []
     folders: dict[str, None] = {}
     for path in paths:
         folder = os.path.dirname(os.path.realpath(path))
@@ -127,12 +125,12 @@ def finish(paths: Iterable[str | os.PathLike[str]]) -> Begun:
             folder = os.path.dirname(folder)
     for folder in folders:
         try:
-            found = _finish(folder)
+            ready, gone = _finish(folder)
         except OSError as error:
             raise _refused(error.filename or folder, error) from error
-        begun.finished.extend(found.finished)
-        begun.lost.extend(found.lost)
-    return begun
+        finished += ready
+        lost += gone
+    return finished, lost
 
 
 def _finish(folder: str) -> Begun:
@@ -147,7 +145,7 @@ def _finish(folder: str) -> Begun:
             lost.append(path)
     if os.path.lexists(journal):
         _place(ready, "" if lost else journal)
-    return Begun([path for _, path in ready], lost)
+    return [path for _, path in ready], lost
 
 
 def _listed(folder: str, journal: str) -> list[tuple[str, str, str]]:

@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import errno
-import json
 import os
 import stat
-import subprocess
-import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,139 +13,21 @@ import pytest
 
 from advisor.model.errors import InputError
 from advisor.text.written import JOURNAL, finish, held, write_set
-from tests.fuzz.drive import drive
-from tests.fuzz.targets import EXAMPLE, OFFERS, ROOT
+from tests.failing.commands import COMMANDS, failed, killed, together
 
-OPERATIONS = ("replace", "unlink", "fsync", "chmod", "makedirs", "open", "fdopen", "close")
 forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="a child to be killed needs fork")
-Command = tuple[str, ...]
-WORKLOAD = (ROOT / EXAMPLE).read_text(encoding="utf-8")
-CONFIG = json.dumps({"EndpointConfigName": "e", "ProductionVariants": []})
-COMMANDS: dict[str, tuple[dict[str, str], Command, Command]] = {
-    "output": (
-        {"w.yaml": WORKLOAD},
-        ("advise", "w.yaml", "--output", "out"),
-        ("advise", "w.yaml", "--output", "out", "--force", "--set", "name=another"),
-    ),
-    "prices": (
-        {"a.json": OFFERS, "b.json": OFFERS.replace("0.128", "0.256")},
-        ("prices", "refresh", "--region", "eu-west-1", "--from", "a.json", "--output", "out"),
-        ("prices", "refresh", "--region", "eu-west-1", "--from", "b.json", "--output", "out"),
-    ),
-    "baseline": (
-        {"c.json": CONFIG, "out/one.json": "{}"},
-        ("check", "c.json", "--write-baseline", "out/base.json", "--ignore", "wrong-length"),
-        ("check", "c.json", "--write-baseline", "out/base.json"),
-    ),
-    "init": (
-        {"out/one.yaml": ""},
-        ("init", "out/w.yaml", "--template"),
-        ("init", "out/w.yaml", "--template", "--force"),
-    ),
-}
-"""Files that stand there, the command that writes the old set, the one that writes the new one."""
-
-
-@contextmanager
-def failing(number: int, fail: Callable[[], object]) -> Iterator[list[str]]:
-    """Let the n-th operation on files fail; the list says what was called."""
-    called: list[str] = []
-    real = {name: getattr(os, name) for name in OPERATIONS}
-    mkstemp = tempfile.mkstemp
-
-    def counted(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
-        def run(*arguments: Any, **named: Any) -> Any:
-            called.append(name)
-            if len(called) == number:
-                fail()
-            return function(*arguments, **named)
-
-        return run
-
-    try:
-        for name, function in real.items():
-            setattr(os, name, counted(name, function))
-        tempfile.mkstemp = counted("mkstemp", mkstemp)
-        yield called
-    finally:
-        for name, function in real.items():
-            setattr(os, name, function)
-        tempfile.mkstemp = mkstemp
-
-
-def seen(folder: Path) -> dict[str, str]:
-    """The files of a set, without those that no reader takes."""
-    return {
-        str(path.relative_to(folder)): path.read_text(encoding="utf-8")
-        for path in sorted((folder / "out").rglob("*"))
-        if path.is_file() and not path.name.startswith(".")
-    }
-
-
-def made(folder: Path, name: str, *, new: bool) -> dict[str, str]:
-    """The set that a command writes when nothing fails."""
-    files, old, newer = COMMANDS[name]
-    for path, text in files.items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_text(text, encoding="utf-8")
-    assert drive(folder, old).code in (0, 1)
-    if new:
-        assert drive(folder, newer).code in (0, 1)
-    return seen(folder)
-
-
-def full(number: int) -> None:
-    raise OSError(number, os.strerror(number))
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS))
 def test_an_operation_that_fails_leaves_one_of_both(name: str, tmp_path: Path) -> None:
-    number = {"prices": errno.EIO, "init": errno.EACCES}.get(name, errno.ENOSPC)
-    new = made(tmp_path / "new", name, new=True)
-    at = 0
-    while True:
-        at += 1
-        folder = tmp_path / str(at)
-        old = made(folder, name, new=False)
-        with failing(at, lambda: full(number)) as called:
-            done = drive(folder, COMMANDS[name][2])
-        assert not done.wrong or "Traceback" not in done.err
-        assert done.code in (0, 1, 2)
-        left = seen(folder)
-        assert left in (old, new) or (folder / "out" / JOURNAL).exists(), called
-        if len(called) < at:
-            assert left == new
-            return
+    number = {"prices": errno.EIO, "init": errno.EACCES, "lock": errno.EROFS}
+    assert failed(name, number.get(name, errno.ENOSPC), tmp_path) > 5
 
 
 @forks
 @pytest.mark.parametrize("name", sorted(COMMANDS))
 def test_a_run_that_is_killed_leaves_one_of_both_or_says_so(name: str, tmp_path: Path) -> None:
-    new = made(tmp_path / "new", name, new=True)
-    at, mixed = 0, 0
-    while True:
-        at += 1
-        folder = tmp_path / str(at)
-        old = made(folder, name, new=False)
-        child = os.fork()
-        if not child:
-            with failing(at, lambda: os._exit(99)):
-                drive(folder, COMMANDS[name][2])
-            os._exit(0)
-        _, status = os.waitpid(child, 0)
-        left = seen(folder)
-        if left not in (old, new):
-            mixed += 1
-            assert (folder / "out" / JOURNAL).exists()
-            assert "of another plan" in drive(folder, ("check", "out")).out
-        again = drive(folder, COMMANDS[name][2])
-        assert again.code in (0, 1)
-        assert seen(folder) == new
-        assert not (folder / "out" / JOURNAL).exists()
-        assert ("which an earlier run began" in again.err) >= (left not in (old, new))
-        if os.waitstatus_to_exitcode(status) == 0:
-            assert mixed > 0 or len(new) < 3
-            return
+    assert killed(name, tmp_path) > 5
 
 
 def test_a_mode_and_a_link_stay(tmp_path: Path) -> None:
@@ -229,9 +106,9 @@ def test_a_set_is_finished_whatever_is_written_there_next(
     """Also where the folder is another one by then: renamed, or mounted elsewhere."""
     begun(tmp_path / "old", SET, at)
     (tmp_path / "old").rename(tmp_path / "moved")
-    found = finish([tmp_path / "moved" / asked])
-    assert found.lost == []
-    assert found.finished == [str(tmp_path / "moved" / name) for name in list(SET)[at:]]
+    finished, lost = finish([tmp_path / "moved" / asked])
+    assert lost == []
+    assert finished == [str(tmp_path / "moved" / name) for name in list(SET)[at:]]
     assert seen_below(tmp_path / "moved") == SET
     assert finish([tmp_path / "moved" / asked]) == ([], [])
 
@@ -264,7 +141,7 @@ def test_what_cannot_be_finished_is_kept_and_named(tmp_path: Path) -> None:
 def test_a_set_that_stays_unfinished_says_so(tmp_path: Path) -> None:
     said = begun(tmp_path, SET, 1, OSError)
     assert "The next run that writes there finishes the others" in said
-    assert len(finish([tmp_path / "a"]).finished) == 2
+    assert len(finish([tmp_path / "a"])[0]) == 2
 
 
 def test_another_hard_link_keeps_the_old_text(tmp_path: Path) -> None:
@@ -294,28 +171,5 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
         write_set([(str(tmp_path / "file" / "a"), "")])
 
 
-WRITER = """
-import sys
-from tests.fuzz.drive import drive
-from pathlib import Path
-for turn in range(4):
-    file = f"{sys.argv[2]}-{turn}.json"
-    done = drive(Path(sys.argv[1]), ("check", file, "--write-baseline", "base.json"))
-    assert done.code == 0, done.err
-"""
-
-
 def test_parallel_writers_keep_every_entry(tmp_path: Path) -> None:
-    names = [f"{writer}-{turn}.json" for writer in range(6) for turn in range(4)]
-    for name in names:
-        (tmp_path / name).write_text(CONFIG)
-    running = [
-        subprocess.Popen(
-            [sys.executable, "-c", WRITER, str(tmp_path), str(writer)],
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-        )
-        for writer in range(6)
-    ]
-    assert [each.wait() for each in running] == [0] * 6
-    entries = json.loads((tmp_path / "base.json").read_text())["findings"]
-    assert {each["file"] for each in entries} == set(names)
+    together(4, 4, tmp_path)
