@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from advisor.catalogue.regions import AT_HOME, place_of
+from advisor.catalogue.regions import AT_HOME, partition_of, place_of
 from advisor.engine import one_load
 from advisor.engine.facts import Facts
 from advisor.model.options import SERVERLESS
@@ -301,31 +301,33 @@ def _listed_models(workload: Workload) -> Iterator[Finding]:
 
 
 def _other_regions(workload: Workload) -> Iterator[Finding]:
-    """Compare images, topics and keys with the Region, else with the first that names one."""
+    """Compare images, topics and keys with the Region, and every ARN with its partition.
+
+    Where no Region is stated the first address that names one counts.
+    """
     home = workload.values.get("region")
     region = home.value if home is not None else ""
     for stated in workload.values.values():
-        for text in _addresses(stated):
+        for text in stated.addresses():
             place = place_of(text)
-            if place is None or place.service not in AT_HOME or not place.region:
+            if place is None:
                 continue
-            if home is None:
+            at_home = place.region if place.service in AT_HOME else ""
+            if home is None and at_home:
                 home, region = stated, place.region
-            elif place.region != region:
-                message = (
-                    f"{stated.path} is in {place.region} ({text}), but {home.path} is in {region}"
-                )
-                yield _finding(workload, message, stated, home)
+            elif home is not None and place.partition != partition_of(region):
+                there = f"is in the partition {place.partition} ({text})"
+                yield _elsewhere(workload, f"{stated.path} {there}", stated, home, region)
+            elif home is not None and at_home not in ("", region):
+                there = f"is in {place.region} ({text})"
+                yield _elsewhere(workload, f"{stated.path} {there}", stated, home, region)
 
 
-def _addresses(stated: Stated) -> list[str]:
-    """The texts of a fact, or of a list of models or variants; tags do not count."""
-    if isinstance(stated.value, str):
-        return [stated.value]
-    if not isinstance(stated.value, tuple) or isinstance(stated.value, Interval):
-        return []
-    entries = [entry for entry in stated.value if isinstance(entry, dict)]
-    return [text for entry in entries for text in entry.values() if isinstance(text, str)]
+def _elsewhere(workload: Workload, said: str, stated: Stated, home: Stated, region: str) -> Finding:
+    """AWS refuses what is in another place, as ``sm-advise check`` says of the requests."""
+    is_in = region if home.path == "region" else f"in {region}"
+    found = _finding(workload, f"{said}, but {home.path} is {is_in}", stated, home)
+    return found._replace(severity="error", fix="Name things of one Region, or another Region.")
 
 
 def _unknown_region(facts: Facts) -> Iterator[Finding]:

@@ -1,6 +1,6 @@
 """Stated and measured values: the first value of the flow."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from advisor.model.value import Value
@@ -52,6 +52,15 @@ class Stated(NamedTuple):
     value: Any  # Interval for quantities; str, bool, tuple of str or dict for the rest
     line: int  # 1-based; 0 when it came from an option such as --set
     column: int
+
+    def addresses(self) -> Iterator[str]:
+        """The texts that may be an address: its own, or those of a list; tags do not count."""
+        if isinstance(self.value, str):
+            yield self.value
+        elif isinstance(self.value, tuple) and not isinstance(self.value, Interval):
+            for each in self.value:
+                inner = each.values() if isinstance(each, dict) else (each,)
+                yield from (text for text in inner if isinstance(text, str))
 
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

@@ -84,7 +84,7 @@ CONTRADICTIONS = {
     ),
     "image-of-another-region": (
         f"requests: {{arrival: online}}\nregion: us-east-1\nmodel: {{image: {IMAGE}}}\n",
-        f"model.image is in eu-west-1 ({IMAGE}), but region is in us-east-1",
+        f"model.image is in eu-west-1 ({IMAGE}), but region is us-east-1",
     ),
     # Sustained traffic rises to five times its mean: 5 an hour are the most of 1 an hour.
     "peak-above-the-bursts-of-its-pattern": (
@@ -140,6 +140,16 @@ CONTRADICTIONS = {
             " after a pause waits for a start"
         ),
     ),
+    "role-of-another-partition": (
+        (
+            "requests: {arrival: online}\nregion: us-east-1\n"
+            "deploy: {role: 'arn:aws-cn:iam::123456789012:role/a'}\n"
+        ),
+        (
+            "deploy.role is in the partition aws-cn (arn:aws-cn:iam::123456789012:role/a), but region"
+            " is us-east-1"
+        ),
+    ),
     "topic-of-another-region-than-the-image": (
         (
             f"requests: {{arrival: online}}\nmodels: [{{name: a, image: {IMAGE}}}, {{name: b}}]\n"
@@ -150,11 +160,16 @@ CONTRADICTIONS = {
 }
 
 
+# AWS refuses a thing of another place, whatever else is stated.
+SEVERITY = {"image-of-another-region": "error", "topic-of-another-region-than-the-image": "error"}
+SEVERITY["role-of-another-partition"] = "error"
+
+
 @pytest.mark.parametrize("name", CONTRADICTIONS)
 def test_a_contradiction_names_both_facts_and_their_lines(name: str) -> None:
     text, message = CONTRADICTIONS[name]
     (finding,) = found(text)
-    assert (finding.rule, finding.severity) == ("conflict", "warning")
+    assert (finding.rule, finding.severity) == ("conflict", SEVERITY.get(name, "warning"))
     said, _, lines = finding.message.rpartition(" (lines ")
     assert said == message
     assert str(finding.line) in lines
