@@ -146,8 +146,8 @@ CONTRADICTIONS = {
             "deploy: {role: 'arn:aws-cn:iam::123456789012:role/a'}\n"
         ),
         (
-            "deploy.role is in the partition aws-cn (arn:aws-cn:iam::123456789012:role/a), but region"
-            " is us-east-1"
+            "deploy.role is in the partition aws-cn (arn:aws-cn:iam::123456789012:role/a), but"
+            " region is us-east-1"
         ),
     ),
     "topic-of-another-region-than-the-image": (
