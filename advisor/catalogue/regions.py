@@ -6,6 +6,9 @@ from advisor.model.value import Value
 
 DOMAINS = dict.fromkeys(("aws", "aws-us-gov"), "amazonaws.com")
 DOMAINS |= {"aws-cn": "amazonaws.com.cn", "aws-eusc": "amazonaws.eu"}
+REGIONS = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
+REGIONS |= {"aws-eusc": "eusc-de-east-1"}
+"""The first Region of each partition."""
 _PARTITIONS = {"cn-": "aws-cn", "eus": "aws-eusc"}  # by what their Regions begin with
 AT_HOME = ("ecr", "sns", "kms", "sagemaker")
 """Services whose resources must be in the endpoint's own Region."""

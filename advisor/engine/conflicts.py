@@ -307,6 +307,7 @@ def _other_regions(workload: Workload) -> Iterator[Finding]:
     """
     home = workload.values.get("region")
     region = home.value if home is not None else ""
+    partition, first = partition_of(region) if home is not None else "", home
     for stated in workload.values.values():
         for text in stated.addresses():
             place = place_of(text)
@@ -315,18 +316,20 @@ def _other_regions(workload: Workload) -> Iterator[Finding]:
             at_home = place.region if place.service in AT_HOME else ""
             if home is None and at_home:
                 home, region = stated, place.region
-            elif home is not None and place.partition != partition_of(region):
-                there = f"is in the partition {place.partition} ({text})"
-                yield _elsewhere(workload, f"{stated.path} {there}", stated, home, region)
+            if first is None:
+                first, partition = stated, place.partition
+            if place.partition != partition:
+                said = f"{stated.path} is in the partition {place.partition} ({text})"
+                yield _elsewhere(workload, said, stated, first, partition)
             elif home is not None and at_home not in ("", region):
-                there = f"is in {place.region} ({text})"
-                yield _elsewhere(workload, f"{stated.path} {there}", stated, home, region)
+                said = f"{stated.path} is in {place.region} ({text})"
+                yield _elsewhere(workload, said, stated, home, region)
 
 
-def _elsewhere(workload: Workload, said: str, stated: Stated, home: Stated, region: str) -> Finding:
+def _elsewhere(workload: Workload, said: str, stated: Stated, home: Stated, place: str) -> Finding:
     """AWS refuses what is in another place, as ``sm-advise check`` says of the requests."""
-    is_in = region if home.path == "region" else f"in {region}"
-    found = _finding(workload, f"{said}, but {home.path} is {is_in}", stated, home)
+    of = home.value if home.path == "region" else f"in {place}"
+    found = _finding(workload, f"{said}, but {home.path} is {of}", stated, home)
     return found._replace(severity="error", fix="Name things of one Region, or another Region.")
 
 

@@ -69,7 +69,7 @@ def need(
         text=_text(alone.accelerator_text, host_text, alone.workers),
         arm=alone.arm and not transform,
         local_disk=local_disk,
-        single_device=multi_model and alone.accelerator == GPU,
+        single_device=multi_model,
         transform=transform,
     )
 

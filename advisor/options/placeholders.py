@@ -10,11 +10,10 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from advisor.catalogue.regions import DOMAINS, partition_of
+from advisor.catalogue.regions import DOMAINS, REGIONS, partition_of, place_of
 from advisor.model.workload import Finding
-from advisor.options.plan_builder import Draft
+from advisor.options.plan_builder import Draft, once
 
-_REGION = "us-east-1"
 _ACCOUNT = "000000000000"
 _ARTIFACT = "s3://REPLACE-ME/model.tar.gz"
 _OTHER_ARTIFACT = "s3://REPLACE-ME/variants/{}/model.tar.gz"
@@ -30,7 +29,7 @@ def role(draft: Draft) -> str:
     stated = draft.text("deploy.role")
     if stated is not None:
         return stated
-    return _place(draft, _places(draft.facts.region)["role"], "ExecutionRoleArn", "deploy.role")
+    return _place(draft, _places(_home(draft))["role"], "ExecutionRoleArn", "deploy.role")
 
 
 def location(draft: Draft, suffix: str, field: str) -> str:
@@ -71,7 +70,7 @@ def topic(draft: Draft, kind: str) -> str:
     stated = draft.text(path)
     if stated is not None:
         return stated
-    place = f"{_places(draft.facts.region)['topic']}-{kind}"
+    place = f"{_places(_home(draft))['topic']}-{kind}"
     return _place(
         draft, place, "AlarmActions" if kind == "alarms" else f"{kind.title()}Topic", path
     )
@@ -80,7 +79,7 @@ def topic(draft: Draft, kind: str) -> str:
 def policy_arn(draft: Draft) -> str:
     """ARN of the step policy, which is known once PutScalingPolicy has answered."""
     field = "AlarmActions (the PolicyARN that PutScalingPolicy answers)"
-    return _place(draft, _places(draft.facts.region)["policy"], field)
+    return _place(draft, _places(_home(draft))["policy"], field)
 
 
 def image(draft: Draft) -> str:
@@ -88,7 +87,7 @@ def image(draft: Draft) -> str:
     stated = draft.text("model.image")
     if stated is not None:
         return stated
-    place = _places(draft.facts.region)["image"].replace(":", f"{_number(draft)}:")
+    place = _places(_home(draft))["image"].replace(":", f"{_number(draft)}:")
     return _place(draft, place, "Image", "model.image")
 
 
@@ -104,7 +103,7 @@ def artifact(draft: Draft) -> str:
 
 def package(draft: Draft) -> str:
     """ARN of a Marketplace model package; the workload file has no key for one."""
-    place = f"{_places(draft.facts.region)['package']}{_number(draft)}"
+    place = f"{_places(_home(draft))['package']}{_number(draft)}"
     return _place(draft, place, "ModelPackageName")
 
 
@@ -141,10 +140,22 @@ def tags(draft: Draft) -> list[dict[str, str]]:
     return [{"Key": key, "Value": wanted[key]} for key in sorted(wanted)]
 
 
+@once
+def _home(draft: Draft) -> str:
+    """The Region of placeholders: the workload's, else one of the partition that it names."""
+    if draft.facts.region is not None:
+        return draft.facts.region
+    for stated in draft.facts.workload.values.values():
+        for text in stated.addresses():
+            place = place_of(text)
+            if place is not None:
+                return place.region or REGIONS.get(place.partition, REGIONS["aws"])
+    return REGIONS["aws"]
+
+
 @lru_cache(maxsize=64)
-def _places(region: str | None) -> Mapping[str, str]:
+def _places(region: str) -> Mapping[str, str]:
     """The placeholders that name a Region or its partition."""
-    region = region or _REGION
     partition = partition_of(region)
     here = f"{region}:{_ACCOUNT}"
     return {
