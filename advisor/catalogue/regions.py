@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from advisor.model.value import Value
 
-DOMAINS = dict.fromkeys(("aws", "aws-us-gov"), "amazonaws.com")
-DOMAINS |= {"aws-cn": "amazonaws.com.cn", "aws-eusc": "amazonaws.eu"}
-REGIONS = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
-REGIONS |= {"aws-eusc": "eusc-de-east-1"}
+# Partition: its first Region, what its Regions begin with, and the domain of its registries.
+_PARTITIONS = {
+    "aws": ("us-east-1", "", "amazonaws.com"),
+    "aws-cn": ("cn-north-1", "cn-", "amazonaws.com.cn"),
+    "aws-us-gov": ("us-gov-west-1", "us-gov-", "amazonaws.com"),
+    "aws-eusc": ("eusc-de-east-1", "eusc-", "amazonaws.eu"),
+    "aws-iso": ("us-iso-east-1", "us-iso-", "c2s.ic.gov"),
+    "aws-iso-b": ("us-isob-east-1", "us-isob-", "sc2s.sgov.gov"),
+    "aws-iso-e": ("eu-isoe-west-1", "eu-isoe-", "cloud.adc-e.uk"),
+    "aws-iso-f": ("us-isof-south-1", "us-isof-", "csp.hci.ic.gov"),
+}
+DOMAINS = {name: domain for name, (_, _, domain) in _PARTITIONS.items()}
+REGIONS = {name: region for name, (region, _, _) in _PARTITIONS.items()}
 """The first Region of each partition."""
-_PARTITIONS = {"cn-": "aws-cn", "eus": "aws-eusc"}  # by what their Regions begin with
+_BEGIN = tuple((begin, name) for name, (_, begin, _) in _PARTITIONS.items() if begin)
 AT_HOME = ("ecr", "sns", "kms", "sagemaker")
 """Services whose resources must be in the endpoint's own Region."""
 
@@ -50,4 +59,4 @@ def _is_plain(text: str) -> bool:
 
 def partition_of(region: str) -> str:
     """The partition that a Region belongs to."""
-    return _PARTITIONS.get(region[:3], "aws-us-gov" if region.startswith("us-gov-") else "aws")
+    return next((name for begin, name in _BEGIN if region.startswith(begin)), "aws")
