@@ -18,6 +18,7 @@ ARTIFACTS = {
     "boto3": "advisor.artifacts.boto3_script",
     "terraform": "advisor.artifacts.terraform",
     "cloudformation": "advisor.artifacts.cloudformation",
+    "smoke-test": "advisor.artifacts.smoke_test",
     "inference-recommendations-job": "advisor.artifacts.recommendations_job",
 }
 

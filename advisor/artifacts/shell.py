@@ -29,12 +29,13 @@ def files(advice: Advice) -> Files:
     plain = signs or bool(operations & {"CreateInferenceComponent", "CreateTransformJob"})
     text = read_parts("service", "deploy.sh.txt")
     parts = ["#!/usr/bin/env bash\n", text["unexpanded"] if plain else "", text["head"]]
-    parts += [_region(advice.region), text["given"], text["exists"], text["named"]]
+    parts += [region(advice.region), text["given"], text["exists"], text["named"]]
     if "CreateEndpoint" in operations:
         parts.append(text["serving"])
     if "CreateInferenceComponent" in operations:
         parts.append(text["ready"])
-    parts.append("".join(_inputs(blanks.variables(bodies))))
+    asked = blanks.variables(bodies)
+    parts += [f"\n{blanks.ASKED}" if asked else "", *inputs(asked)]
     scaled = blanks.scales_variants(requests)
     for request, body, made in zip(requests, bodies, names, strict=True):
         step = _step(request, body, scaled) if made is None else _immutable(request, body, made)
@@ -48,18 +49,17 @@ def command(advice: Advice, folder: str) -> str:
     return f"{blanks.environment(requests_of(advice))}bash {shlex.quote(f'{folder}/deploy.sh')}"
 
 
-def _region(region: str | None) -> str:
-    if region is None:
+def region(stated: str | None) -> str:
+    """What sets the Region of every call; nothing where none is stated."""
+    if stated is None:
         return ""
     # The first is read by version 2 of the CLI, the second by version 1.
-    name = shlex.quote(region)
+    name = shlex.quote(stated)
     return f"export AWS_REGION={name} AWS_DEFAULT_REGION={name}\n"
 
 
-def _inputs(wanted: list[blanks.Variable]) -> Iterator[str]:
+def inputs(wanted: list[blanks.Variable]) -> Iterator[str]:
     """Checks of what the user must set; a list is turned into the inside of a JSON list."""
-    if wanted:
-        yield "\n" + blanks.ASKED
     for each in wanted:
         yield f"given {each.name.upper()} {shlex.quote(each.asks)}\n"
     for each in wanted:
@@ -71,7 +71,7 @@ def _step(request: Request, body: dict[str, Any], scaled: bool) -> str:
     call = f"aws {request.service} {kebab(request.operation)}"
     if request.operation == "CreateTransformJob":
         return _job(call, body)
-    document = _quoted(body)
+    document = quoted(body)
     if request.operation == "CreateInferenceComponent":
         return _component(call, body, document)
     if request.operation not in blanks.MADE_ONCE:
@@ -81,7 +81,7 @@ def _step(request: Request, body: dict[str, Any], scaled: bool) -> str:
     option = f"--{kebab(field)} {shlex.quote(body[field])}"
     look = f"sagemaker {describe} {option}"
     made = f"  {call} --cli-input-json {document}\n"
-    name, config = shlex.quote(body[field]), _word(body["EndpointConfigName"])
+    name, config = shlex.quote(body[field]), word(body["EndpointConfigName"])
     return (
         f"if ! exists {look}; then\n{made}else\n"
         "  # An earlier run may have been interrupted before the endpoint was in service.\n"
@@ -96,7 +96,7 @@ def _immutable(request: Request, body: dict[str, Any], made: blanks.Made) -> str
     option = f'--{kebab(made.field)} "${name}"'
     described = operation.replace("create", "describe")
     return (
-        f'REQUEST={_quoted(body)}\n{name}=$(named {shlex.quote(made.stem)} "$REQUEST")\n'
+        f'REQUEST={quoted(body)}\n{name}=$(named {shlex.quote(made.stem)} "$REQUEST")\n'
         f"if ! exists sagemaker {described} {option}; then\n"
         f'  aws sagemaker {operation} {option} --cli-input-json "$REQUEST"\nfi\n'
     )
@@ -122,7 +122,7 @@ def _update(option: str, config: str, body: dict[str, Any], scaled: bool) -> str
             f" --exclude-retained-variant-properties {excluded}"
         )
     if "DeploymentConfig" in body:
-        more += f" \\\n      --deployment-config {_quoted(body['DeploymentConfig'])}"
+        more += f" \\\n      --deployment-config {quoted(body['DeploymentConfig'])}"
     return f"aws sagemaker update-endpoint {option} --endpoint-config-name {config}{more}"
 
 
@@ -136,7 +136,7 @@ def _component(call: str, body: dict[str, Any], document: str) -> str:
         f"  same=$({_stands(look, {'Specification': update['Specification']})})\n"
         "  if [[ $same != True ]]; then\n"
         "    aws sagemaker update-inference-component --cli-input-json "
-        f"{_quoted(update)}\n  fi\nfi\ncomponent_in_service {name}\n"
+        f"{quoted(update)}\n  fi\nfi\ncomponent_in_service {name}\n"
     )
 
 
@@ -189,7 +189,7 @@ def _job(call: str, body: dict[str, Any]) -> str:
     """A job runs once under its name; the first argument names another run."""
     name = shlex.quote(body["TransformJobName"])
     wanted = blanks.described(body)
-    document = _quoted({**body, "TransformJobName": blanks.Text((blanks.JOB,))})
+    document = quoted({**body, "TransformJobName": blanks.Text((blanks.JOB,))})
     option = '--transform-job-name "$TRANSFORM_JOB_NAME"'
     return (
         "# Every run needs its own name: pass another one as the first argument.\n"
@@ -204,7 +204,7 @@ def _job(call: str, body: dict[str, Any]) -> str:
     )
 
 
-def _quoted(body: dict[str, Any]) -> str:
+def quoted(body: dict[str, Any]) -> str:
     """The JSON of a request as one shell word, with the variables expanded in double quotes."""
     pieces: list[str] = []
     open_text = ""
@@ -217,7 +217,7 @@ def _quoted(body: dict[str, Any]) -> str:
     return "".join([*pieces, shlex.quote(open_text)])
 
 
-def _word(value: str | blanks.Text) -> str:
+def word(value: str | blanks.Text) -> str:
     """A value as one shell word."""
     if isinstance(value, str):
         return shlex.quote(value)

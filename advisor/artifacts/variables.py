@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any, NamedTuple, TypeAlias
 
 from advisor.configuration.rulefiles import read_json_rules
-from advisor.model.advice import Request
+from advisor.model.advice import Invoke, Request
 
 ASKED = """\
 # Values that only you know; separate lists by commas. Another value makes another model or
@@ -101,7 +101,7 @@ def is_kms_key(part: object) -> bool:
     return isinstance(part, Variable) and part.name == "kms_key_id"
 
 
-def filled(request: Request) -> Filled:
+def filled(request: Request | Invoke) -> Filled:
     """The parameters of a request with each placeholder turned into a ``Text``."""
     return dict(_filled(request.parameters, ""))
 
