@@ -92,14 +92,8 @@ def _step(request: Request, body: dict[str, Any], scaled: bool) -> str:
 
 def _immutable(request: Request, body: dict[str, Any], made: blanks.Made) -> str:
     """A model or a configuration is made where none has the name that its request gives."""
-    name, operation = f"{made.name.upper()}_NAME", kebab(request.operation)
-    option = f'--{kebab(made.field)} "${name}"'
-    described = operation.replace("create", "describe")
-    return (
-        f'REQUEST={quoted(body)}\n{name}=$(named {shlex.quote(made.stem)} "$REQUEST")\n'
-        f"if ! exists sagemaker {described} {option}; then\n"
-        f'  aws sagemaker {operation} {option} --cli-input-json "$REQUEST"\nfi\n'
-    )
+    call = f"aws sagemaker {kebab(request.operation)} --cli-input-json {quoted(body)}"
+    return f"once {made.name.upper()}_NAME {shlex.quote(made.stem)} \\\n  {call}\n"
 
 
 def _left(names: list[blanks.Made]) -> Iterator[str]:

@@ -18,6 +18,8 @@ from hypothesis import strategies as st
 
 from advisor.artifacts.requests import kebab
 from advisor.artifacts.shell import files
+from advisor.gate.run import check
+from advisor.gate.settings import CheckOptions, Project
 from advisor.model.advice import Advice
 from tests.artifacts.plans import (
     HOSTILE,
@@ -263,7 +265,15 @@ def test_a_name_is_the_digest_of_its_request(tmp_path: Path) -> None:
     ran = Ran(named("call-transcripts"), tmp_path)
     (call,) = (each for each in ran.calls if each[1] == "create-model")
     request = call[call.index("--cli-input-json") + 1]
-    assert call[3] == f"call-transcripts-{hashlib.sha256(request.encode()).hexdigest()[:8]}"
+    assert ran.names()[0] == f"call-transcripts-{hashlib.sha256(request.encode()).hexdigest()[:8]}"
+
+
+def test_check_reads_the_requests_of_the_script(tmp_path: Path) -> None:
+    ((name, content),) = files(named("call-transcripts"))
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    report = check(CheckOptions(paths=(str(tmp_path),), as_of="2026-11-20", project=Project()))
+    # A model, a configuration, an endpoint, a target and two policies; no alarm, no topic.
+    assert report.resources == 6
 
 
 @pytest.mark.parametrize("program", ["shasum", "openssl", ""])
