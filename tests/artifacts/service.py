@@ -55,7 +55,7 @@ class Service:
             for model in re.findall("'ModelName': '([^']*)'", str(given)) * (kind != "Model"):
                 if model not in self.models:
                     raise RefusedError(f"{name} names {model}, which does not stand")
-            table[name] = given
+            table[name] = {**table.get(name, {}), **given}
         return {}
 
     def _served(self, name: str, config: str) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import pickle
 import re
 import shutil
@@ -24,7 +25,7 @@ from advisor.artifacts.boto3_script import files
 from advisor.model.advice import Advice
 from advisor.pipeline import advise
 from advisor.workload import read_workloads
-from tests.artifacts.plans import ROOT, placeholders, plan_of
+from tests.artifacts.plans import ROOT, named, placeholders, plan_of, with_requests
 from tests.artifacts.service import RefusedError, Service
 from tests.artifacts.test_boto3_script import execute
 
@@ -138,6 +139,8 @@ def _settled(run: Run, service: Service, advice: Advice, **given: str) -> str:
     needed = {*service.endpoints.values()}
     for config in service.endpoints.values():
         needed |= set(re.findall("'ModelName': '([^']*)'", str(service.configs[config])))
+    for component in service.components.values():
+        needed.add(component["Specification"]["ModelName"])
     told = set(re.findall(r"-name (\S+)$", said, re.MULTILINE))
     assert told == {*service.models, *service.configs} - needed
     return said
@@ -230,3 +233,54 @@ def test_an_update_that_an_alarm_turns_back_is_told_and_tried_again(
     assert service.endpoints["scores"] == before
     _settled(run, service, changed)
     assert service.endpoints["scores"] != before
+
+
+@pytest.mark.parametrize("dialect", ["boto3", "shell"])
+@pytest.mark.parametrize(
+    ("name", "variable"),
+    [
+        ("office-assistants", "image_uri_1"),
+        ("call-transcripts", "image_uri"),
+        ("models-per-customer", "image_uri"),
+        ("three-variants", "model_data_url_3rd_one"),
+        ("endpoints-apart", "image_uri"),
+    ],
+)
+def test_another_value_comes_to_be_served(
+    name: str, variable: str, dialect: str, tmp_path: Path
+) -> None:
+    """And the earlier value again, without anything made anew."""
+    service, run, advice = Service(), _runner(dialect, tmp_path), named(name)
+    values = placeholders(plan_of(advice).requests)
+    key = next((each for each in values if each.startswith(variable)), "execution_role_arn")
+    _settled(run, service, advice)
+    first = _serving(service)
+    _settled(run, service, advice, **{key: "arn:aws:iam::123456789012:role/another"})
+    assert _serving(service) != first
+    made = len(service.models)
+    _settled(run, service, advice)
+    assert _serving(service) == first
+    assert len(service.models) == made
+    assert not [each for each in service.changes if each.startswith("Delete")]
+
+
+@pytest.mark.parametrize("dialect", ["boto3", "shell"])
+def test_a_component_is_given_other_memory(dialect: str, tmp_path: Path) -> None:
+    service, run, advice = Service(), _runner(dialect, tmp_path), named("office-assistants")
+    _settled(run, service, advice)
+    edited = json.loads(json.dumps([each.parameters for each in plan_of(advice).requests]))
+    for body in edited:
+        if "Specification" in body:
+            body["Specification"]["ComputeResourceRequirements"]["MinMemoryRequiredInMb"] += 512
+    requests = zip(plan_of(advice).requests, edited, strict=True)
+    other = tuple(each._replace(parameters=body) for each, body in requests)
+    before = len(service.changes)
+    _settled(run, service, with_requests(advice, other))
+    assert service.changes[before:] == ["UpdateInferenceComponent"] * 2
+
+
+def _serving(service: Service) -> Any:
+    """The configuration of each endpoint, and the model of each component."""
+    components = service.components.items()
+    models = {name: each["Specification"]["ModelName"] for name, each in components}
+    return dict(service.endpoints), models
