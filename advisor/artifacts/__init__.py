@@ -19,6 +19,7 @@ ARTIFACTS = {
     "terraform": "advisor.artifacts.terraform",
     "cloudformation": "advisor.artifacts.cloudformation",
     "iam": "advisor.artifacts.iam",
+    "smoke-test": "advisor.artifacts.smoke_test",
     "inference-recommendations-job": "advisor.artifacts.recommendations_job",
 }
 

@@ -21,7 +21,7 @@ def files(advice: Advice) -> Files:
     requests = requests_of(advice)
     if not requests:
         return []
-    bodies = [blanks.filled(request) for request in requests]
+    bodies, names = blanks.scripted(requests)
     operations = {request.operation for request in requests}
     waits = "CreateEndpoint" in operations
     parts = [_PARTS["head"].replace("{imports}", "import time\n" if waits else "")]
@@ -32,11 +32,15 @@ def files(advice: Advice) -> Files:
     parts += [f"{_client(each)} = session.client({_text(each)})\n" for each in services]
     if waits:
         parts.append(_PARTS["serving"])
+    if operations & {"CreateInferenceComponent", "CreateTransformJob"}:
+        parts.append(_PARTS["holds"])
     if "CreateInferenceComponent" in operations:
         parts.append(_PARTS["ready"])
     scaled = blanks.scales_variants(requests)
-    for request, body in zip(requests, bodies, strict=True):
-        parts.append("\n" + _step(request, body, scaled))
+    for request, body, made in zip(requests, bodies, names, strict=True):
+        step = _step(request, body, scaled) if made is None else _immutable(request, body, made)
+        parts.append(f"\n{step}")
+    parts += [_PARTS["left"], *_left([each for each in names if each is not None])]
     return [("deploy.py", "".join(parts))]
 
 
@@ -73,10 +77,10 @@ def _step(request: Request, body: dict[str, Any], scaled: bool) -> str:
             "# Every run needs its own name: pass another one as the first argument.\n"
             f"TRANSFORM_JOB_NAME = sys.argv[1] if len(sys.argv) > 1 else {_text(name)}\n"
         )
-        job = {**body, "TransformJobName": blanks.Text((blanks.JOB,))}
-        return head + _made(client, method, operation, job) + _PARTS["job"]
-    if operation in blanks.MADE_ONCE:
-        return _made(client, method, operation, body)
+        return f"{head}JOB = {_literal(blanks.described(body))}\n" + _PARTS["job"].format(
+            tags="" if "Tags" not in body else f", Tags={_literal(body['Tags'])}",
+            other=_text(f" {blanks.OTHER_JOB}"),
+        )
     if operation == "CreateInferenceComponent":
         return f"COMPONENT = {_literal(body)}\n{_PARTS['component']}"
     call = f"{client}.{method}(\n{_arguments(body, '    ')})"
@@ -85,6 +89,29 @@ def _step(request: Request, body: dict[str, Any], scaled: bool) -> str:
     if operation == "CreateTopic":
         return f'{blanks.topic_of(request).upper()}_ARN = {call}["TopicArn"]\n'
     return f"{call}\n"
+
+
+def _immutable(request: Request, body: dict[str, Any], made: blanks.Made) -> str:
+    """A model or a configuration is made where none has the name that its request gives."""
+    held, method = made.name.upper(), snake(request.operation)
+    name = f"{held}_NAME"
+    describe = method.replace("create", "describe")
+    return (
+        f"{held} = {_literal(body)}\n{name} = named({_text(made.stem)}, {held})\n"
+        f"{held}[{_text(made.field)}] = {name}\n"
+        f"if found(sagemaker.{describe}, {made.field}={name}) is None:\n"
+        f"    sagemaker.{method}(**{held})\n"
+    )
+
+
+def _left(names: list[blanks.Made]) -> Iterator[str]:
+    """What tells of the older ones; a configuration first, since it names models."""
+    kinds = {"EndpointConfigName": "endpoint_config", "ModelName": "model"}
+    for field, kind in kinds.items():
+        own = [each for each in names if each.field == field]
+        kept = ", ".join(f"{each.name.upper()}_NAME" for each in own)
+        for each in dict.fromkeys(each.stem for each in own):
+            yield f'left("{kind}", "{field}", {_text(each)}, {{{kept}}})\n'
 
 
 def _update(body: dict[str, Any], scaled: bool) -> str:
@@ -98,15 +125,6 @@ def _update(body: dict[str, Any], scaled: bool) -> str:
     if "DeploymentConfig" in body:
         more += f'{indent}DeploymentConfig=ENDPOINT["DeploymentConfig"],\n'
     return more
-
-
-def _made(client: str, method: str, operation: str, body: dict[str, Any]) -> str:
-    describe, field = method.replace("create", "describe"), blanks.MADE_ONCE[operation]
-    look = f"found({client}.{describe}, {field}={_literal(body[field])})"
-    call = f"{client}.{method}(\n{_arguments(body, '        ')}    )"
-    left = f"{body[field]} {blanks.LEFT}" if isinstance(body[field], str) else ""
-    other = f"else:\n    print({_text(left)})\n" if left and blanks.variables(body) else ""
-    return f"if {look} is None:\n    {call}\n{other}"
 
 
 def _arguments(body: dict[str, Any], indent: str) -> str:
@@ -128,7 +146,8 @@ def _literal(value: Any, indent: str = "") -> str:
 
 
 def _name(part: blanks.Variable | blanks.Answered) -> str:
-    return f"{part.name.upper()}_ARN" if isinstance(part, blanks.Answered) else part.name.upper()
+    name = f"{part.name}_{part.what}" if isinstance(part, blanks.Answered) else part.name
+    return name.upper()
 
 
 def _text(text: str) -> str:

@@ -43,6 +43,7 @@ class TemplateFile(NamedTuple):
     outputs: dict[str, Any]
     release: str  # ends the logical ids of models, so that a new version replaces them
     scaled: bool  # whether an update must keep the count that scaling has set
+    keeps: bool  # whether the endpoint outlives its stack: it is in production
 
 
 def files(advice: Advice) -> Files:
@@ -73,6 +74,7 @@ def template(bodies: Bodies, advice: Advice, description: str = "") -> str:
         outputs={},
         release="" if version is None else digest(version),
         scaled=scaled,
+        keeps=advice.workload.text("environment") == "production",
     )
     for request, body in bodies:
         _refuse_references(body, advice)
@@ -144,6 +146,7 @@ def _add(request: Request, body: dict[str, Any], made: TemplateFile, told: dict[
         resource["Metadata"] = told
     if after is not None:
         resource["DependsOn"] = after
+    resource |= _kept(operation, made)
     resource["Properties"] = _properties(body, operation, made)
     made.resources[logical] = resource
     made.latest[operation] = logical
@@ -159,6 +162,13 @@ def _add(request: Request, body: dict[str, Any], made: TemplateFile, told: dict[
         value = Tagged("Ref", logical) if is_job else Tagged("GetAtt", f"{logical}.{name}")
         output = name + logical.removeprefix(stem)
         made.outputs[output] = {"Description": description, "Value": value}
+
+
+def _kept(operation: str, made: TemplateFile) -> dict[str, str]:
+    """What keeps an endpoint in production when its stack is deleted, or would replace it."""
+    if operation != "CreateEndpoint" or not made.keeps:
+        return {}
+    return {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
 
 
 def _suffix(request: Request) -> str:

@@ -23,20 +23,24 @@ def files(advice: Advice) -> Files:
     requests = requests_of(advice)
     if not requests:
         return []
-    bodies = [blanks.filled(request) for request in requests]
-    plain = any(sign in json.dumps(request.parameters) for request in requests for sign in "$`")
+    bodies, names = blanks.scripted(requests)
+    operations = {request.operation for request in requests}
+    signs = any(sign in json.dumps(request.parameters) for request in requests for sign in "$`")
+    plain = signs or bool(operations & {"CreateInferenceComponent", "CreateTransformJob"})
     text = read_parts("service", "deploy.sh.txt")
     parts = ["#!/usr/bin/env bash\n", text["unexpanded"] if plain else "", text["head"]]
-    parts += [_region(advice.region), text["given"], text["exists"]]
-    operations = {request.operation for request in requests}
+    parts += [region(advice.region), text["given"], text["exists"], text["named"]]
     if "CreateEndpoint" in operations:
         parts.append(text["serving"])
     if "CreateInferenceComponent" in operations:
         parts.append(text["ready"])
-    parts.append("".join(_inputs(blanks.variables(bodies))))
+    asked = blanks.variables(bodies)
+    parts += [f"\n{blanks.ASKED}" if asked else "", *inputs(asked)]
     scaled = blanks.scales_variants(requests)
-    for request, body in zip(requests, bodies, strict=True):
-        parts.append("\n" + _step(request, body, scaled))
+    for request, body, made in zip(requests, bodies, names, strict=True):
+        step = _step(request, body, scaled) if made is None else _immutable(request, body, made)
+        parts.append(f"\n{step}")
+    parts += [text["left"], *_left([each for each in names if each is not None])]
     return [("deploy.sh", "".join(parts))]
 
 
@@ -45,18 +49,17 @@ def command(advice: Advice, folder: str) -> str:
     return f"{blanks.environment(requests_of(advice))}bash {shlex.quote(f'{folder}/deploy.sh')}"
 
 
-def _region(region: str | None) -> str:
-    if region is None:
+def region(stated: str | None) -> str:
+    """What sets the Region of every call; nothing where none is stated."""
+    if stated is None:
         return ""
     # The first is read by version 2 of the CLI, the second by version 1.
-    name = shlex.quote(region)
+    name = shlex.quote(stated)
     return f"export AWS_REGION={name} AWS_DEFAULT_REGION={name}\n"
 
 
-def _inputs(wanted: list[blanks.Variable]) -> Iterator[str]:
+def inputs(wanted: list[blanks.Variable]) -> Iterator[str]:
     """Checks of what the user must set; a list is turned into the inside of a JSON list."""
-    if wanted:
-        yield "\n" + blanks.ASKED
     for each in wanted:
         yield f"given {each.name.upper()} {shlex.quote(each.asks)}\n"
     for each in wanted:
@@ -68,7 +71,7 @@ def _step(request: Request, body: dict[str, Any], scaled: bool) -> str:
     call = f"aws {request.service} {kebab(request.operation)}"
     if request.operation == "CreateTransformJob":
         return _job(call, body)
-    document = _quoted(body)
+    document = quoted(body)
     if request.operation == "CreateInferenceComponent":
         return _component(call, body, document)
     if request.operation not in blanks.MADE_ONCE:
@@ -78,17 +81,29 @@ def _step(request: Request, body: dict[str, Any], scaled: bool) -> str:
     option = f"--{kebab(field)} {shlex.quote(body[field])}"
     look = f"sagemaker {describe} {option}"
     made = f"  {call} --cli-input-json {document}\n"
-    if request.operation != "CreateEndpoint":
-        left = f"{body[field]} {blanks.LEFT}"
-        other = f"else\n  echo {shlex.quote(left)}\n" if blanks.variables(body) else ""
-        return f"if ! exists {look}; then\n{made}{other}fi\n"
-    name, config = shlex.quote(body[field]), shlex.quote(body["EndpointConfigName"])
+    name, config = shlex.quote(body[field]), word(body["EndpointConfigName"])
     return (
         f"if ! exists {look}; then\n{made}else\n"
         "  # An earlier run may have been interrupted before the endpoint was in service.\n"
         f"  in_service {name}\n  if [[ $serving != {config} ]]; then\n"
         f"    {_update(option, config, body, scaled)}\n  fi\nfi\nin_service {name} {config}\n"
     )
+
+
+def _immutable(request: Request, body: dict[str, Any], made: blanks.Made) -> str:
+    """A model or a configuration is made where none has the name that its request gives."""
+    call = f"aws sagemaker {kebab(request.operation)} --cli-input-json {quoted(body)}"
+    return f"once {made.name.upper()}_NAME {shlex.quote(made.stem)} \\\n  {call}\n"
+
+
+def _left(names: list[blanks.Made]) -> Iterator[str]:
+    """What tells of the older ones; a configuration first, since it names models."""
+    kinds = {"EndpointConfigName": "endpoint-config", "ModelName": "model"}
+    for field, kind in kinds.items():
+        own = [each for each in names if each.field == field]
+        kept = " ".join(f'"${each.name.upper()}_NAME"' for each in own)
+        for each in dict.fromkeys(each.stem for each in own):
+            yield f"left {kind} {field} {shlex.quote(each)} {kept}\n"
 
 
 def _update(option: str, config: str, body: dict[str, Any], scaled: bool) -> str:
@@ -101,7 +116,7 @@ def _update(option: str, config: str, body: dict[str, Any], scaled: bool) -> str
             f" --exclude-retained-variant-properties {excluded}"
         )
     if "DeploymentConfig" in body:
-        more += f" \\\n      --deployment-config {_quoted(body['DeploymentConfig'])}"
+        more += f" \\\n      --deployment-config {quoted(body['DeploymentConfig'])}"
     return f"aws sagemaker update-endpoint {option} --endpoint-config-name {config}{more}"
 
 
@@ -109,15 +124,42 @@ def _component(call: str, body: dict[str, Any], document: str) -> str:
     """A component is made, or given another model, and waited for."""
     name = shlex.quote(body["InferenceComponentName"])
     look = f"sagemaker describe-inference-component --inference-component-name {name}"
-    model = shlex.quote(body["Specification"]["ModelName"])
     update = {key: body[key] for key in ("InferenceComponentName", "Specification")}
     return (
         f"if ! exists {look}; then\n  {call} --cli-input-json {document}\nelse\n"
-        f"  serving=$(aws {look} --query Specification.ModelName --output text)\n"
-        f"  if [[ $serving != {model} ]]; then\n"
+        f"  same=$({_stands(look, {'Specification': update['Specification']})})\n"
+        "  if [[ $same != True ]]; then\n"
         "    aws sagemaker update-inference-component --cli-input-json "
-        f"{_quoted(update)}\n  fi\nfi\ncomponent_in_service {name}\n"
+        f"{quoted(update)}\n  fi\nfi\ncomponent_in_service {name}\n"
     )
+
+
+def _compared(wanted: dict[str, Any], above: str = "") -> Iterator[str]:
+    """JMESPath, as shell text in single quotes: each is true where a wanted value stands."""
+    for key, value in wanted.items():
+        path = above + json.dumps(key, ensure_ascii=False)
+        if isinstance(value, dict) and value:
+            yield from _compared(value, f"{path}.")
+        else:
+            pieces = blanks.json_pieces(value)
+            literal = "".join(
+                _within(each.replace("`", "\\`"))
+                if isinstance(each, str)
+                # A variable, between two texts in single quotes.
+                else f"'\"${_name(each)}\"'"
+                for each in pieces
+            )
+            yield f"{_within(path)} == `{literal}`"
+
+
+def _within(text: str) -> str:
+    """A text within single quotes."""
+    return text.replace("'", "'\\''")
+
+
+def _stands(look: str, wanted: dict[str, Any]) -> str:
+    """A call that answers ``True`` where everything wanted stands."""
+    return f"aws {look} --query '{' && '.join(_compared(wanted))}' --output text"
 
 
 def _put(request: Request, call: str, document: str) -> str:
@@ -140,19 +182,23 @@ def _kept(name: str, call: str, document: str) -> str:
 def _job(call: str, body: dict[str, Any]) -> str:
     """A job runs once under its name; the first argument names another run."""
     name = shlex.quote(body["TransformJobName"])
-    document = _quoted({**body, "TransformJobName": blanks.Text((blanks.JOB,))})
+    wanted = blanks.described(body)
+    document = quoted({**body, "TransformJobName": blanks.Text((blanks.JOB,))})
     option = '--transform-job-name "$TRANSFORM_JOB_NAME"'
     return (
         "# Every run needs its own name: pass another one as the first argument.\n"
         f"TRANSFORM_JOB_NAME=${{1:-{name}}}\n"
         f"given TRANSFORM_JOB_NAME {shlex.quote(blanks.JOB.asks)}\n"
         f"if ! exists sagemaker describe-transform-job {option}; then\n"
-        f"  {call} --cli-input-json {document}\nfi\n"
+        f"  {call} --cli-input-json {document}\nelse\n"
+        f"  same=$({_stands(f'sagemaker describe-transform-job {option}', wanted)})\n"
+        "  if [[ $same != True ]]; then\n"
+        f'    echo "$TRANSFORM_JOB_NAME {blanks.OTHER_JOB}" >&2\n    exit 1\n  fi\nfi\n'
         f"aws sagemaker wait transform-job-completed-or-stopped {option}\n"
     )
 
 
-def _quoted(body: dict[str, Any]) -> str:
+def quoted(body: dict[str, Any]) -> str:
     """The JSON of a request as one shell word, with the variables expanded in double quotes."""
     pieces: list[str] = []
     open_text = ""
@@ -165,7 +211,16 @@ def _quoted(body: dict[str, Any]) -> str:
     return "".join([*pieces, shlex.quote(open_text)])
 
 
+def word(value: str | blanks.Text) -> str:
+    """A value as one shell word."""
+    if isinstance(value, str):
+        return shlex.quote(value)
+    return "".join(
+        shlex.quote(each) if isinstance(each, str) else f'"${_name(each)}"' for each in value.parts
+    )
+
+
 def _name(piece: blanks.Variable | blanks.Answered) -> str:
     if isinstance(piece, blanks.Answered):
-        return f"{piece.name.upper()}_ARN"
+        return f"{piece.name}_{piece.what}".upper()
     return piece.name.upper() + ("_LIST" if piece.is_list else "")

@@ -9,15 +9,15 @@ from functools import cache
 from typing import Any, NamedTuple, TypeAlias
 
 from advisor.configuration.rulefiles import read_json_rules
-from advisor.model.advice import Request
+from advisor.model.advice import Invoke, Request
 
 ASKED = """\
-# Values that only you know; separate lists by commas. An existing model or configuration is kept.
-# To change a value, state another deploy.version in the workload file and write this script again.
+# Values that only you know; separate lists by commas. Another value makes another model or
+# configuration beside the old one, and the endpoint is updated to it.
 """
 """What a script says above the variables that its user sets."""
-LEFT = "already exists and is kept; the variables do not change it"
-"""What a script says of a model or a configuration whose name does not follow from variables."""
+OTHER_JOB = "ran with other values: pass another name as the first argument"
+"""What a script says of a run whose name stands for something else."""
 NOT_RETAINED = ("DesiredWeight", "DataCaptureConfig")
 """What UpdateEndpoint takes from the new configuration when it keeps the count of instances."""
 
@@ -47,9 +47,18 @@ class Variable(NamedTuple):
 
 
 class Answered(NamedTuple):
-    """The ARN that an earlier request of the plan answers."""
+    """What an earlier request of the plan answers, or how its script names what it makes."""
 
-    name: str  # policy, of PutScalingPolicy; success_topic and others, of CreateTopic
+    name: str  # policy, of PutScalingPolicy; success_topic and others, of CreateTopic; model_2
+    what: str = "arn"  # | name
+
+
+class Made(NamedTuple):
+    """A model or a configuration, which a script names after its whole request."""
+
+    name: str  # model, endpoint_config_2
+    field: str  # that holds its name
+    stem: str  # the name without its digest
 
 
 class Text(NamedTuple):
@@ -92,9 +101,45 @@ def is_kms_key(part: object) -> bool:
     return isinstance(part, Variable) and part.name == "kms_key_id"
 
 
-def filled(request: Request) -> Filled:
+def filled(request: Request | Invoke) -> Filled:
     """The parameters of a request with each placeholder turned into a ``Text``."""
     return dict(_filled(request.parameters, ""))
+
+
+def scripted(requests: Iterable[Request]) -> tuple[list[Filled], list[Made | None]]:
+    """The bodies as a script sends them, and for each body the name that it makes from it.
+
+    What is immutable keeps the plan's name in its own body, which the digest covers; others refer
+    to the name that comes of it. So another variable, or an edit of the script, makes another one.
+    """
+    found: dict[tuple[str, str], Text] = {}
+    bodies, made = [], []
+    for request in requests:
+        bodies.append(_referring(filled(request), "", found))
+        field = MADE_ONCE.get(request.operation, "")
+        name: Made | None = None
+        if field in ("ModelName", "EndpointConfigName"):
+            plain = request.parameters[field]
+            number = sum(each == field for each, _ in found) + 1
+            word = {"ModelName": "model", "EndpointConfigName": "endpoint_config"}[field]
+            stem = re.sub("-[0-9a-f]{8}$", "", plain)
+            name = Made(word if number == 1 else f"{word}_{number}", field, stem)
+            found[field, plain] = Text((Answered(name.name, "name"),))
+        made.append(name)
+    return bodies, made
+
+
+def _referring(value: Any, field: str, found: Mapping[tuple[str, str], Text]) -> Any:
+    """A value with the names of ``found`` in place of the plan's."""
+    if isinstance(value, dict):
+        is_dimension = value.keys() == {"Name", "Value"}
+        return {
+            key: _referring(inner, value["Name"] if is_dimension else key, found)
+            for key, inner in value.items()
+        }
+    if isinstance(value, list):
+        return [_referring(inner, field, found) for inner in value]
+    return found.get((field, value), value) if isinstance(value, str) else value
 
 
 def variables(value: Any) -> list[Variable]:
@@ -194,6 +239,11 @@ def asked(operation: str, body: dict[str, Any]) -> list[Variable]:
     """The variables of a request; of a job also those of the schedule that starts it."""
     found = variables(body)
     return [*found, EXPRESSION, ROLE] if operation == "CreateTransformJob" else found
+
+
+def described(job: dict[str, Any]) -> dict[str, Any]:
+    """What DescribeTransformJob answers of a job's request, beside its name."""
+    return {key: job[key] for key in job if key not in ("TransformJobName", "Tags")}
 
 
 def schedule_name(job: dict[str, Any]) -> str:

@@ -178,18 +178,22 @@ def read_by_bash(advices: Sequence[Advice]) -> list[str]:
     return faults
 
 
-def passed_by_shellcheck(advices: Sequence[Advice]) -> list[str]:
+def passed_by_shellcheck(kind: str) -> Judge:
     """shellcheck finds nothing, at its strictest severity."""
-    program = tool("shellcheck")
-    with tempfile.TemporaryDirectory() as name:
-        folders = write_folders(advices, "shell", Path(name))
-        scripts = [f"{folder}/deploy.sh" for folder in folders]
-        said = run(program, "--format=json1", *scripts, folder=Path(name))
-    faults = []
-    for each in json.loads(said.stdout)["comments"]:
-        advice = folders[each["file"].partition("/")[0]]
-        faults.append(f"{advice.workload.name}: SC{each['code']} {each['message']}")
-    return faults
+
+    def judge(advices: Sequence[Advice]) -> list[str]:
+        program = tool("shellcheck")
+        with tempfile.TemporaryDirectory() as name:
+            folders = write_folders(advices, kind, Path(name))
+            scripts = [str(each.relative_to(name)) for each in Path(name).glob("*/*.sh")]
+            said = run(program, "--format=json1", *scripts, folder=Path(name))
+        faults = []
+        for each in json.loads(said.stdout)["comments"]:
+            advice = folders[each["file"].partition("/")[0]]
+            faults.append(f"{advice.workload.name}: SC{each['code']} {each['message']}")
+        return faults
+
+    return judge
 
 
 def passed_by_cfn_lint(advices: Sequence[Advice]) -> list[str]:
@@ -229,7 +233,8 @@ JUDGES: tuple[tuple[str, str, Judge], ...] = (
     ("terraform", "terraform plan", terraform_roots.planned),
     ("shell", "sends the requests", sent_by_shell),
     ("shell", "bash -n", read_by_bash),
-    ("shell", "shellcheck", passed_by_shellcheck),
+    ("shell", "shellcheck", passed_by_shellcheck("shell")),
+    ("smoke-test", "shellcheck", passed_by_shellcheck("smoke-test")),
     ("shell", "moto over HTTP", stand_in.deployed_by_shell),
     ("boto3", "sends the requests", sent_by_boto3),
     ("boto3", "compile", compiled_by_python),

@@ -48,6 +48,15 @@ def known(identities: Sequence[str], requests: Sequence[Request]) -> Known:
     return found
 
 
+def planned(value: Any, names: Mapping[str, str]) -> Any:
+    """A value with the plan's names in place of those that a script made."""
+    if isinstance(value, dict):
+        return {key: planned(inner, names) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return type(value)(planned(inner, names) for inner in value)
+    return names.get(value, value) if isinstance(value, str) else value
+
+
 def topics(requests: Sequence[Request]) -> dict[str, str]:
     """The placeholder of each topic that the requests make, by what it is for."""
     found = {}

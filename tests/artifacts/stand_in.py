@@ -35,11 +35,10 @@ _OF_THE_MOMENT = re.compile("Time|ResponseMetadata|ScalableTargetARN")
 _ACCOUNT = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
 _NOBODY = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
 _DESCRIBED = {
-    "CreateModel": ("describe_model", "ModelName"),
-    "CreateEndpointConfig": ("describe_endpoint_config", "EndpointConfigName"),
     "CreateEndpoint": ("describe_endpoint", "EndpointName"),
     "CreateTransformJob": ("describe_transform_job", "TransformJobName"),
 }
+_IMMUTABLE = ("CreateModel", "CreateEndpointConfig")
 _DONE = {"describe_endpoint": "InService", "describe_transform_job": "Completed"}
 
 
@@ -71,12 +70,25 @@ class Account:
 
     def holds(self, advice: Advice) -> Any:
         """What the requests of a plan made; fails when something is not there or not ready."""
-        found: list[Any] = []
+        sagemaker = _client(advice.region, "sagemaker")
+        found: list[Any] = [
+            *(
+                sagemaker.describe_model(ModelName=each["ModelName"])
+                for each in sagemaker.list_models()["Models"]
+            ),
+            *(
+                sagemaker.describe_endpoint_config(EndpointConfigName=each["EndpointConfigName"])
+                for each in sagemaker.list_endpoint_configs()["EndpointConfigs"]
+            ),
+        ]
+        immutable = [each for each in plan_of(advice).requests if each.operation in _IMMUTABLE]
+        if len(found) != len(immutable):
+            raise ValueError(f"{len(found)} models and configurations stand, not {len(immutable)}")
         for request in plan_of(advice).requests:
             if request.operation in _DESCRIBED:
                 describe, field = _DESCRIBED[request.operation]
                 name = {field: request.parameters[field]}
-                made = getattr(_client(advice.region, "sagemaker"), describe)(**name)
+                made = getattr(sagemaker, describe)(**name)
                 status = next((made[key] for key in made if key.endswith("Status")), None)
                 if status != _DONE.get(describe, status):
                     raise ValueError(f"{name} is {status}")

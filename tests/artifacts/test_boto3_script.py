@@ -24,7 +24,7 @@ from tests.artifacts.plans import (
     plan_of,
     policy_arn,
 )
-from tests.artifacts.read_back import topics
+from tests.artifacts.read_back import planned, topics
 
 boto3 = pytest.importorskip("boto3", reason="boto3 is not installed")
 
@@ -74,6 +74,18 @@ class Client:
             each["InferenceComponentName"] == name for each in made
         )
 
+    def get_paginator(self, method: str) -> Any:
+        names = self.answer.get("listed", [])
+        field, kind = ("ModelName", "Models")
+        if method == "list_endpoint_configs":
+            field, kind = ("EndpointConfigName", "EndpointConfigs")
+
+        def paginate(_: Any, **named: str) -> Any:
+            self.calls.append((self.service, method, named))
+            return [{kind: [{field: name} for name in names]}]
+
+        return type("Paginator", (), {"paginate": paginate})()
+
     def get_waiter(self, name: str) -> Any:
         def wait(_: Any, **named: str) -> None:
             self.calls.append((self.service, "wait", name))
@@ -89,7 +101,26 @@ def execute(name: str, content: str) -> None:
         runpy.run_path(str(script), run_name="__main__")
 
 
+def made_names(calls: list[Any]) -> list[str]:
+    """The names of models and configurations that a script made, in its order."""
+    looks = ("describe_model", "describe_endpoint_config")
+    return [next(iter(call[2].values())) for call in calls if call[1] in looks]
+
+
 def run(advice: Advice, argv: tuple[str, ...] = (), **answer: Any) -> list[Any]:
+    """The calls of the script, with the plan's names of models and configurations."""
+    calls = raw(advice, argv, **answer)
+    immutable = {"CreateModel": "ModelName", "CreateEndpointConfig": "EndpointConfigName"}
+    names = [
+        each.parameters[immutable[each.operation]]
+        for each in plan_of(advice).requests
+        if each.operation in immutable
+    ]
+    found: list[Any] = planned(calls, dict(zip(made_names(calls), names, strict=True)))
+    return found
+
+
+def raw(advice: Advice, argv: tuple[str, ...] = (), **answer: Any) -> list[Any]:
     """Run the script with stand-ins for the clients; the calls that it made."""
     ((name, content),) = files(advice)
     requests = plan_of(advice).requests
@@ -153,17 +184,15 @@ def test_nothing_in_a_value_is_run(texts: list[str]) -> None:
 
 def test_what_exists_is_left_as_it_is() -> None:
     advice = named("fraud-scoring")
-    (name,) = (
-        each.parameters["EndpointConfigName"]
-        for each in plan_of(advice).requests
-        if each.operation == "CreateEndpoint"
-    )
+    name = made_names(raw(advice))[-1]
     assert [call[1] for call in run(advice, EndpointConfigName=name)] == [
         "describe_model",
         "describe_endpoint_config",
         "describe_endpoint",
         "describe_endpoint",
         "describe_endpoint",
+        "list_endpoint_configs",
+        "list_models",
     ]
 
 
@@ -185,12 +214,36 @@ def test_an_update_takes_the_rollout_of_the_plan(name: str) -> None:
     assert update["DeploymentConfig"] == create["DeploymentConfig"]
 
 
-def test_other_values_for_what_exists_are_told(capsys: pytest.CaptureFixture[str]) -> None:
-    """The names are of the file, so another image under a name that stands would go unseen."""
-    run(named("call-transcripts"), EndpointConfigName="older")
-    assert capsys.readouterr().out.count(" already exists and is kept; ") == 2
-    run(named("call-transcripts"))
-    assert capsys.readouterr().out == ""
+@pytest.mark.parametrize(
+    ("field", "changed"), [("IMAGE_URI", [True, True]), ("BUCKET", [False, True])]
+)
+def test_another_value_makes_another_name(
+    field: str, changed: list[bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the model, and of the configuration, which names it."""
+    advice = named("call-transcripts")
+    first = made_names(raw(advice))
+    ask = os.environ.get
+    monkeypatch.setattr(
+        os.environ, "get", lambda name, *rest: "other" if name == field else ask(name, *rest)
+    )
+    other = made_names(raw(advice))
+    assert [one != two for one, two in zip(first, other, strict=True)] == changed
+
+
+def test_what_earlier_runs_made_is_told_with_the_line_that_deletes_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    advice = named("call-transcripts")
+    _, config = made_names(raw(advice))
+    capsys.readouterr()
+    raw(advice, listed=["call-transcripts-0a1b2c3d", "call-transcripts-of-a-0a1b2c3d", config])
+    said = capsys.readouterr().out.splitlines()
+    assert [each for each in said if each.startswith("  ")] == [
+        "  aws sagemaker delete-endpoint-config --endpoint-config-name call-transcripts-0a1b2c3d",
+        "  aws sagemaker delete-model --model-name call-transcripts-0a1b2c3d",
+        f"  aws sagemaker delete-model --model-name {config}",  # which is no model of this run
+    ]
 
 
 def test_an_update_is_waited_for_as_long_as_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -200,7 +253,7 @@ def test_an_update_is_waited_for_as_long_as_it_takes(monkeypatch: pytest.MonkeyP
     statuses = ["InService", "Updating", "Updating", "RollingBack", "InService"]
     calls = run(named("canary-of-two"), EndpointConfigName="older", statuses=statuses)
     assert waits == [30, 30, 30]
-    assert calls[-1][1] == "put_metric_alarm"
+    assert calls[-3][1] == "put_metric_alarm"
 
 
 @pytest.mark.parametrize(
@@ -241,7 +294,8 @@ def test_a_component_is_made_once_updated_for_another_model_and_waited_for() -> 
         if each.operation == "CreateInferenceComponent"
     )
     assert update == {key: asked[key] for key in ("InferenceComponentName", "Specification")}
-    same = run(advice, Specification=asked["Specification"])
+    model, _ = made_names(raw(advice))
+    same = run(advice, Specification={**asked["Specification"], "ModelName": model, "More": 1})
     assert "create_inference_component" not in [call[1] for call in same]
     assert "update_inference_component" not in [call[1] for call in same]
 
@@ -265,6 +319,12 @@ def test_the_first_argument_names_the_run() -> None:
     calls = run(named("nightly-churn-scores"), ("monday",))
     names = [call[2]["TransformJobName"] for call in calls if "transform" in call[1]]
     assert names == ["monday", "monday"]
+
+
+def test_a_run_with_other_values_ends_the_script() -> None:
+    """Its name stands, so nothing would be done."""
+    with pytest.raises(SystemExit, match="run-1 ran with other values: pass another name"):
+        run(named("nightly-churn-scores"), EndpointConfigName="any")
 
 
 def test_a_variable_that_is_not_set_ends_the_script(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -244,3 +244,12 @@ def test_a_component_has_no_tag_without_a_value() -> None:
     tagged = {each["Type"]: each["Properties"].get("Tags") for each in resources.values()}
     assert tagged["AWS::SageMaker::InferenceComponent"] == [{"Key": "team", "Value": "risk"}]
     assert {"Key": "empty", "Value": ""} in tagged["AWS::SageMaker::Endpoint"]
+
+
+@pytest.mark.parametrize(("name", "kept"), [("canary-of-two", True), ("models-per-customer", None)])
+def test_an_endpoint_in_production_outlives_its_stack(name: str, kept: bool | None) -> None:
+    ((_, content),) = files(named(name))
+    is_production = named(name).workload.text("environment") == "production"
+    assert is_production is bool(kept)
+    for word in ("DeletionPolicy: Retain", "UpdateReplacePolicy: Retain"):
+        assert content.count(word) == int(is_production)

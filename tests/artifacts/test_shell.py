@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -17,6 +18,8 @@ from hypothesis import strategies as st
 
 from advisor.artifacts.requests import kebab
 from advisor.artifacts.shell import files
+from advisor.gate.run import check
+from advisor.gate.settings import CheckOptions, Project
 from advisor.model.advice import Advice
 from tests.artifacts.plans import (
     HOSTILE,
@@ -27,7 +30,7 @@ from tests.artifacts.plans import (
     plan_of,
     policy_arn,
 )
-from tests.artifacts.read_back import topics
+from tests.artifacts.read_back import planned, topics
 
 BASH = shutil.which("bash")
 pytestmark = pytest.mark.skipif(BASH is None, reason="bash is not installed")
@@ -52,6 +55,7 @@ case $1-$2 in
     [[ $* =~ \"EndpointConfigName\":\ \"([^\"]*)\" ]]
     echo "${BASH_REMATCH[1]}" >"$AWS_STATE/serves" ;;
   sagemaker-update-endpoint) echo "$6" >"$AWS_STATE/serves" ;;
+  sagemaker-list-*) echo "${AWS_LISTED:-}" ;;
   sagemaker-describe-*)
     [[ -n ${AWS_FAILS:-} ]] && { echo "$AWS_FAILS" >&2; exit 254; }
     [[ -z ${AWS_SERVES:-} ]] && { echo 'Could not find it.' >&2; exit 254; }
@@ -67,10 +71,14 @@ esac
 """
 
 
+IMMUTABLE = {"CreateModel": "ModelName", "CreateEndpointConfig": "EndpointConfigName"}
+
+
 class Ran:
     """What one run of a script did."""
 
     def __init__(self, advice: Advice, folder: Path, *arguments: str, **environment: str) -> None:
+        self.advice = advice
         fake = folder / "bin" / "aws"
         fake.parent.mkdir(exist_ok=True)
         fake.write_text(FAKE, encoding="utf-8")
@@ -102,13 +110,27 @@ class Ran:
         self.calls = [call.split("\0")[:-1] for call in calls]
 
     def sent(self) -> list[tuple[str, str, dict[str, Any]]]:
-        """Service, operation and parameters of every call that carries a request."""
-        found = []
+        """Service, operation and parameters of every call that carries a request.
+
+        The names of models and configurations are those of the plan.
+        """
+        planned_names = [
+            each.parameters[IMMUTABLE[each.operation]]
+            for each in plan_of(self.advice).requests
+            if each.operation in IMMUTABLE
+        ]
+        # A script that ended early has made the first of them.
+        names, found = dict(zip(self.names(), planned_names, strict=False)), []
         for call in self.calls:
             if "--cli-input-json" in call:
                 body = json.loads(call[call.index("--cli-input-json") + 1])
-                found.append((call[0], call[1], body))
+                found.append((call[0], call[1], planned(body, names)))
         return found
+
+    def names(self) -> list[str]:
+        """The names of models and configurations that the script made, in its order."""
+        looks = ("describe-model", "describe-endpoint-config")
+        return [call[3] for call in self.calls if call[1] in looks]
 
     def operations(self) -> list[str]:
         """The operation of every call; ``wait`` for a waiter."""
@@ -172,10 +194,7 @@ def test_lists_are_separated_by_commas(tmp_path: Path) -> None:
 
 def test_what_exists_is_left_as_it_is(tmp_path: Path) -> None:
     advice = named("call-transcripts")
-    (endpoint,) = (
-        each.parameters for each in plan_of(advice).requests if each.operation == "CreateEndpoint"
-    )
-    ran = Ran(advice, tmp_path, AWS_SERVES=endpoint["EndpointConfigName"])
+    ran = Ran(advice, tmp_path, AWS_SERVES=Ran(advice, tmp_path).names()[-1])
     assert ran.operations() == [
         "describe-model",
         "create-topic",
@@ -188,12 +207,15 @@ def test_what_exists_is_left_as_it_is(tmp_path: Path) -> None:
         "put-scaling-policy",
         "put-scaling-policy",
         "put-metric-alarm",
+        "list-endpoint-configs",
+        "list-models",
     ]
 
 
 def test_an_endpoint_with_another_configuration_is_updated(tmp_path: Path) -> None:
     ran = Ran(named("call-transcripts"), tmp_path, AWS_SERVES="older")
     (update,) = (call for call in ran.calls if call[1] == "update-endpoint")
+    assert update[5] == ran.names()[-1]
     assert update[2:5] == ["--endpoint-name", "call-transcripts", "--endpoint-config-name"]
     assert update[5].startswith("call-transcripts-")
     # Weights and data capture come from the new configuration, the count of instances does not.
@@ -219,15 +241,78 @@ def test_an_update_takes_the_rollout_of_the_plan(name: str, tmp_path: Path) -> N
     assert all(ran.calls.index(alarm) < ran.calls.index(update) for alarm in alarms)
 
 
-def test_other_values_for_what_exists_are_told(tmp_path: Path) -> None:
-    """The names are of the file, so another image under a name that stands would go unseen."""
-    ran = Ran(named("call-transcripts"), tmp_path, AWS_SERVES="older")
-    first, second = (each for each in ran.result.stdout.splitlines() if "already exists" in each)
-    told = r"call-transcripts-[0-9a-f]{8} already exists and is kept; .*"
-    assert re.fullmatch(told, first)
-    assert re.fullmatch(told, second)
-    assert first != second
-    assert "stands" not in Ran(named("call-transcripts"), tmp_path).result.stdout
+@pytest.mark.parametrize(
+    ("variable", "value", "changed"),
+    [
+        ("IMAGE_URI", "123456789012.dkr.ecr.eu-west-1.amazonaws.com/other:2", [True, True]),
+        ("EXECUTION_ROLE_ARN", "arn:aws:iam::123456789012:role/other", [True, True]),
+        ("SUBNET_IDS", "subnet-1,subnet-2", [True, True]),
+        ("BUCKET", "another-bucket", [False, True]),
+        ("UNKNOWN", "x", [False, False]),
+    ],
+)
+def test_another_value_makes_another_name(
+    variable: str, value: str, changed: list[bool], tmp_path: Path
+) -> None:
+    """Of the model, and of the configuration, which names it."""
+    advice = named("call-transcripts")
+    first, other = (Ran(advice, tmp_path, **values).names() for values in ({}, {variable: value}))
+    assert [one != two for one, two in zip(first, other, strict=True)] == changed
+    assert all(re.fullmatch("call-transcripts-[0-9a-f]{8}", each) for each in [*first, *other])
+
+
+def test_a_name_is_the_digest_of_its_request(tmp_path: Path) -> None:
+    ran = Ran(named("call-transcripts"), tmp_path)
+    (call,) = (each for each in ran.calls if each[1] == "create-model")
+    request = call[call.index("--cli-input-json") + 1]
+    assert ran.names()[0] == f"call-transcripts-{hashlib.sha256(request.encode()).hexdigest()[:8]}"
+
+
+def test_check_reads_the_requests_of_the_script(tmp_path: Path) -> None:
+    ((name, content),) = files(named("call-transcripts"))
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    report = check(CheckOptions(paths=(str(tmp_path),), as_of="2026-11-20", project=Project()))
+    # A model, a configuration, an endpoint, a target and two policies; no alarm, no topic.
+    assert report.resources == 6
+
+
+@pytest.mark.parametrize("program", ["shasum", "openssl", ""])
+def test_a_digest_is_made_by_what_the_machine_has(program: str, tmp_path: Path) -> None:
+    """macOS has no sha256sum; without any such program the script ends before it makes anything."""
+    ((_, content),) = files(named("call-transcripts"))
+    body = re.search(r"^named\(\) \{\n.*?^\}\n", content, re.MULTILINE | re.DOTALL)
+    assert body is not None
+    fakes = {"shasum": "", "openssl": ""}
+    if program:
+        fakes[program] = f"echo {'0123456789abcdef' * 4} '*stdin'"
+    fake = tmp_path / "bin" / (program or "none")
+    fake.parent.mkdir()
+    fake.write_text(f"#!{BASH}\n{fakes.get(program, 'exit 1')}\n", encoding="utf-8")
+    fake.chmod(0o755)
+    ran = subprocess.run(
+        [str(BASH), "-euc", f'{body[0]}NAME=$(named stem text)\nprintf %s "$NAME"'],
+        env={"PATH": str(fake.parent)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if program:
+        assert (ran.returncode, ran.stdout) == (0, "stem-01234567")
+    else:
+        assert ran.returncode == 2
+        assert "Install sha256sum, shasum or openssl" in ran.stderr
+
+
+def test_what_earlier_runs_made_is_told_with_the_line_that_deletes_it(tmp_path: Path) -> None:
+    advice = named("call-transcripts")
+    _, config = Ran(advice, tmp_path).names()
+    listed = f"call-transcripts-0a1b2c3d call-transcripts-of-others-0a1b2c3d {config}"
+    said = Ran(advice, tmp_path, AWS_LISTED=listed).result.stdout.splitlines()
+    assert [each for each in said if each.startswith("  ")] == [
+        "  aws sagemaker delete-endpoint-config --endpoint-config-name call-transcripts-0a1b2c3d",
+        "  aws sagemaker delete-model --model-name call-transcripts-0a1b2c3d",
+        f"  aws sagemaker delete-model --model-name {config}",  # which is no model of this run
+    ]
 
 
 def test_an_update_is_waited_for_as_long_as_it_takes(tmp_path: Path) -> None:
@@ -251,8 +336,7 @@ def test_an_update_that_was_turned_back_ends_the_script(
     given_values = {"AWS_SERVES": "older", "AWS_STATUSES": statuses, "AWS_SERVES_STILL": still}
     ran = Ran(advice, tmp_path, **given_values)
     assert ran.result.returncode == 1
-    (create,) = (e.parameters for e in plan_of(advice).requests if e.operation == "CreateEndpoint")
-    serves = still or create["EndpointConfigName"]
+    serves = still or ran.names()[-1]
     status = statuses.rsplit(maxsplit=1)[-1]
     told = f"{status} with the configuration {serves}: an alarm went off\n"
     assert ran.result.stderr == f"{advice.workload.name}: {told}"
@@ -276,7 +360,10 @@ def test_a_component_is_updated_for_another_model_and_waited_for(tmp_path: Path)
     )
     (update,) = (body for _, operation, body in ran.sent() if operation.startswith("update-inf"))
     assert update == {key: asked[key] for key in ("InferenceComponentName", "Specification")}
-    same = Ran(advice, tmp_path, AWS_SERVES=asked["Specification"]["ModelName"])
+    (query,) = (call for call in ran.calls if '"ModelName" == ' in str(call))
+    for number in (1.0, 1280):  # the cores and the memory are compared, not only the model
+        assert f" == `{number}`" in query[query.index("--query") + 1]
+    same = Ran(advice, tmp_path, AWS_SERVES="True")
     assert "update-inference-component" not in same.operations()
 
 
@@ -295,10 +382,19 @@ def test_another_failure_than_absence_ends_the_script(tmp_path: Path) -> None:
     assert ran.operations() == ["describe-model"]
 
 
+def test_a_run_with_other_values_ends_the_script(tmp_path: Path) -> None:
+    """Its name stands, so nothing would be done."""
+    ran = Ran(named("nightly-churn-scores"), tmp_path, AWS_SERVES="False")
+    assert ran.result.returncode == 1
+    told = "nightly-churn-scores-run-1 ran with other values: pass another name"
+    assert ran.result.stderr.startswith(told)
+    assert Ran(named("nightly-churn-scores"), tmp_path, AWS_SERVES="True").result.returncode == 0
+
+
 def test_the_first_argument_names_the_run(tmp_path: Path) -> None:
     ran = Ran(named("nightly-churn-scores"), tmp_path, "monday")
     assert ran.sent()[1][2]["TransformJobName"] == "monday"
-    assert ran.calls[-1][1:] == [
+    assert ran.calls[-2][1:] == [
         "wait",
         "transform-job-completed-or-stopped",
         "--transform-job-name",
