@@ -307,6 +307,8 @@ def _made(request: Request, home: Home) -> Iterator[Statement]:
     calls, body = _RULES["calls"][request.operation], request.parameters
     actions = [*calls["actions"], *([calls["tagged"]] if body.get("Tags") else [])]
     yield _allow(actions, home.of(calls["resource"], body), calls.get("condition", ""))
+    if "lists" in calls:
+        yield _allow([calls["lists"]], "*")
     of_component = str(body.get("ResourceId")).startswith("inference-component/")
     for each in calls.get("also", ()):
         more = _of_component(each) if of_component else each

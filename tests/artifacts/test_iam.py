@@ -128,6 +128,8 @@ def resource_of(advice: Advice, service: str, operation: str, body: dict[str, An
         return f"arn:aws:cloudwatch:{region}:{account}:alarm:{body['AlarmName']}"
     if service == "sns":
         return f"arn:aws:sns:{region}:{account}:{body['Name']}"
+    if operation.startswith("List"):
+        return "*"
     own = operation.removeprefix("Create").removeprefix("Describe").removeprefix("Update")
     field = f"{own}Name"
     return f"arn:aws:sagemaker:{region}:{account}:{KINDS[field]}/{body[field].lower()}"
@@ -199,7 +201,7 @@ def test_a_star_stands_only_where_aws_takes_no_resource(name: str) -> None:
     free = {
         "ecr:GetAuthorizationToken", "cloudwatch:PutMetricData", "ec2:DescribeSubnets",
         "ec2:DescribeVpcs", "ec2:DescribeDhcpOptions", "ec2:DescribeNetworkInterfaces",
-        "ec2:DescribeSecurityGroups",
+        "ec2:DescribeSecurityGroups", "sagemaker:ListModels", "sagemaker:ListEndpointConfigs",
     }  # fmt: skip
     for policy, held in policies(named(name)).items():
         for each in held["Statement"]:
