@@ -99,22 +99,24 @@ def _container(draft: Draft) -> dict[str, Any]:
         _multi_model(draft, container)
     else:
         _single_model(draft, container)
-    told = serving.environment(draft)
-    if told:
-        container["Environment"] = told
-    if draft.option == SERVERLESS:
-        container["Environment"] = {"SAGEMAKER_MODEL_SERVER_WORKERS": "1"}
-        draft.set(
-            "SAGEMAKER_MODEL_SERVER_WORKERS",
-            "1",
-            "AWS advises one worker and one copy of the model; some framework images start one for "
-            "each vCPU, and each copy takes its memory.",
-        )
+    variables = serving.environment(draft)
+    if variables:
+        container["Environment"] = variables
     return container
 
 
 def _multi_model(draft: Draft, container: dict[str, Any]) -> None:
-    count = memory.models(draft)
+    from advisor.options.hosting import models as named
+
+    count, shared = memory.models(draft), draft.facts.workload.mapping("model.environment")
+    if any(each.get("environment", shared) != shared for each in named.listed(draft)):
+        draft.find(
+            "variables-of-one",
+            "warning",
+            "one container serves every model, so that no model has variables of its own",
+            path="models",
+            fix="State them under model.environment, or read them from each archive.",
+        )
     draft.carry(draft.way)
     container["Mode"] = "MultiModel"
     container["ModelDataUrl"] = prefix(draft)
