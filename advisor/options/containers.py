@@ -15,24 +15,28 @@ from advisor.model.options import (
 )
 from advisor.options import memory, names, placeholders, serving
 from advisor.options.plan_builder import Draft
+from advisor.rulebook.hardware import Instance
 
 _MODES = {MULTI_CONTAINER: "Direct", INFERENCE_PIPELINE: "Serial"}
 
 
-def create_model(draft: Draft, *, network: bool = True) -> Request:
+def create_model(
+    draft: Draft, instance: Instance | None = None, *, network: bool = True
+) -> Request:
     """The CreateModel request; its name carries a digest of everything else in it.
 
     Args:
         draft: the plan being made; gets settings, findings and the needs that the model carries.
+        instance: the type that runs it; ``None`` for serverless.
         network: whether the model brings its network; where it is placed as a component, the
             endpoint's configuration has one.
     """
     marketplace = _from_marketplace(draft)
     parameters: dict[str, Any] = {"ModelName": ""}
     if draft.way in _MODES:
-        parameters |= _several(draft)
+        parameters |= _several(draft, instance)
     else:
-        parameters["PrimaryContainer"] = _container(draft)
+        parameters["PrimaryContainer"] = _container(draft, instance)
     parameters["ExecutionRoleArn"] = placeholders.role(draft)
     if draft.option != SERVERLESS and network:
         put_network(draft, parameters, isolated=marketplace)
@@ -55,13 +59,13 @@ def _from_marketplace(draft: Draft) -> bool:
     return draft.option in (REAL_TIME, BATCH_TRANSFORM) and draft.needs("marketplace-model")
 
 
-def _several(draft: Draft) -> dict[str, Any]:
+def _several(draft: Draft, instance: Instance | None) -> dict[str, Any]:
     """Containers of one model: called by their host names, or run in their order."""
     from advisor.options.hosting import models as named
 
     found = []
     for member in named.containers(draft):
-        found.append({"ContainerHostname": member.name, **_container(member.draft)})
+        found.append({"ContainerHostname": member.name, **_container(member.draft, instance)})
         draft.take(member.draft)
     mode = _MODES[draft.way]
     draft.carry(draft.way)
@@ -82,11 +86,11 @@ def _several(draft: Draft) -> dict[str, Any]:
     return {"Containers": found, "InferenceExecutionConfig": {"Mode": mode}}
 
 
-def _container(draft: Draft) -> dict[str, Any]:
+def _container(draft: Draft, instance: Instance | None) -> dict[str, Any]:
     if _from_marketplace(draft):
         draft.carry("marketplace-model")
         return {"ModelPackageName": placeholders.package(draft)}
-    container: dict[str, Any] = {"Image": placeholders.image(draft)}
+    container: dict[str, Any] = {"Image": placeholders.image(draft, instance)}
     if draft.needs("private-image") and draft.option != SERVERLESS:
         container["ImageConfig"] = {"RepositoryAccessMode": "Vpc"}
         draft.carry("private-image")

@@ -105,7 +105,8 @@ def _other_model(draft: Draft, each: Beside, model: Request) -> Request:
     variables = serving.without_hub(container.get("Environment", {}), draft) | {**each.variables}
     if variables:
         container["Environment"] = variables
-    container["Image"] = each.image or container["Image"]
+    types = draft.knowledge.catalogue.types
+    container["Image"] = each.image or placeholders.image(draft, types[each.instance_type])
     address = placeholders.artifact_of(draft, each.name, each.artifact)
     if address.endswith("/"):
         plain = {"S3Uri": address, "S3DataType": "S3Prefix", "CompressionType": "None"}

@@ -70,6 +70,7 @@ model:
   precision: bf16
   count: 300..600
   framework: xgboost
+  framework_version: 3.0-5
   image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/fraud:1
   image_size: 3 GB
   artifact: s3://my-bucket/fraud/model.tar.gz
@@ -204,6 +205,7 @@ VALUES: dict[str, Any] = {
     "model.precision": "bf16",
     "model.count": Interval(300, 600),
     "model.framework": "xgboost",
+    "model.framework_version": "3.0-5",
     "model.image": "123456789012.dkr.ecr.us-east-1.amazonaws.com/fraud:1",
     "model.image_size": point(3 * GB),
     "model.artifact": "s3://my-bucket/fraud/model.tar.gz",
@@ -416,10 +418,10 @@ def test_what_is_stated_knows_its_text_and_the_place_of_its_key() -> None:
     stated = read(FULL).values
     payload = stated["requests.payload.max"]
     assert (payload.text, payload.line, payload.column) == ("2 MB", 8, 40)
-    assert (stated["needs.vpc"].line, stated["needs.vpc"].column) == (58, 9)
+    assert (stated["needs.vpc"].line, stated["needs.vpc"].column) == (59, 9)
     assert stated["needs.data-capture"].text == "5 %"
     waiver = stated["accept.contested-limit"]
-    assert (waiver.text, waiver.line, waiver.column) == ("tried", 97, 3)
+    assert (waiver.text, waiver.line, waiver.column) == ("tried", 98, 3)
 
 
 def test_a_workload_knows_its_name_its_file_and_its_bytes() -> None:
