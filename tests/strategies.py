@@ -196,7 +196,7 @@ def value_of(key: Key) -> st.SearchStrategy[Any]:
     if key.kind == "texts":
         return st.lists(texts(key.form), min_size=1, max_size=min(key.most or 1, 3), unique=True)
     if key.kind == "named":
-        names = texts("tag_key" if key.form == "tag" else "reference")
+        names = texts(forms()[key.form].names)
         return st.dictionaries(names, texts(key.form), max_size=3)
     if key.kind == "needs":
         return _needs()

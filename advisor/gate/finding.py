@@ -48,7 +48,7 @@ class GateFinding(Value):
     file: str
     line: int = 0
     column: int = 0
-    width: int = 1
+    width: int = 1  # characters; 0: a secret, whose line is not to be shown
     address: str = ""  # the resource: Resources.Config, aws_sagemaker_model.this
     path: str = ""  # inside the resource, in the API's words
     value: str = ""

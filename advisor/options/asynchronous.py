@@ -60,7 +60,7 @@ def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Pla
     usage = _usage(draft, capacity, sizes, instance)
     if not deploy:
         return draft.sized(usage)
-    model = containers.create_model(draft)
+    model = containers.create_model(draft, instance)
     config = _config(draft, model, instance, capacity, sizes)
     made = endpoint.requests(draft, model, config)
     variants.elsewhere(draft)

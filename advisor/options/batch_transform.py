@@ -68,7 +68,7 @@ def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Pla
     usage = _usage(draft, split, run, instance)
     if not deploy:
         return draft.sized(usage)
-    model = containers.create_model(draft)
+    model = containers.create_model(draft, instance)
     job = _job(draft, model, split, run, instance)
     draft.carry("scale-to-zero", "autoscaling", "multi-az")
     rollout.without(draft, "a transform job has no traffic that could be moved")

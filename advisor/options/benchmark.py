@@ -23,7 +23,7 @@ def plan(draft: Draft, told: Modelled, on: OnType, sized: Usage) -> Plan:
         sized: usage of the plan to measure.
     """
     instance = draft.knowledge.catalogue.types[on.instance_type]
-    model = containers.create_model(draft)
+    model = containers.create_model(draft, instance)
     variant = endpoint.variant(draft, model, instance, 1)
     stem = f"{draft.facts.workload.name}-test"
     config = names.versioned(stem, variant)

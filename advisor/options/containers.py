@@ -15,24 +15,28 @@ from advisor.model.options import (
 )
 from advisor.options import memory, names, placeholders, serving
 from advisor.options.plan_builder import Draft
+from advisor.rulebook.hardware import Instance
 
 _MODES = {MULTI_CONTAINER: "Direct", INFERENCE_PIPELINE: "Serial"}
 
 
-def create_model(draft: Draft, *, network: bool = True) -> Request:
+def create_model(
+    draft: Draft, instance: Instance | None = None, *, network: bool = True
+) -> Request:
     """The CreateModel request; its name carries a digest of everything else in it.
 
     Args:
         draft: the plan being made; gets settings, findings and the needs that the model carries.
+        instance: the type that runs it; ``None`` for serverless.
         network: whether the model brings its network; where it is placed as a component, the
             endpoint's configuration has one.
     """
     marketplace = _from_marketplace(draft)
     parameters: dict[str, Any] = {"ModelName": ""}
     if draft.way in _MODES:
-        parameters |= _several(draft)
+        parameters |= _several(draft, instance)
     else:
-        parameters["PrimaryContainer"] = _container(draft)
+        parameters["PrimaryContainer"] = _container(draft, instance)
     parameters["ExecutionRoleArn"] = placeholders.role(draft)
     if draft.option != SERVERLESS and network:
         put_network(draft, parameters, isolated=marketplace)
@@ -55,13 +59,13 @@ def _from_marketplace(draft: Draft) -> bool:
     return draft.option in (REAL_TIME, BATCH_TRANSFORM) and draft.needs("marketplace-model")
 
 
-def _several(draft: Draft) -> dict[str, Any]:
+def _several(draft: Draft, instance: Instance | None) -> dict[str, Any]:
     """Containers of one model: called by their host names, or run in their order."""
     from advisor.options.hosting import models as named
 
     found = []
     for member in named.containers(draft):
-        found.append({"ContainerHostname": member.name, **_container(member.draft)})
+        found.append({"ContainerHostname": member.name, **_container(member.draft, instance)})
         draft.take(member.draft)
     mode = _MODES[draft.way]
     draft.carry(draft.way)
@@ -82,11 +86,11 @@ def _several(draft: Draft) -> dict[str, Any]:
     return {"Containers": found, "InferenceExecutionConfig": {"Mode": mode}}
 
 
-def _container(draft: Draft) -> dict[str, Any]:
+def _container(draft: Draft, instance: Instance | None) -> dict[str, Any]:
     if _from_marketplace(draft):
         draft.carry("marketplace-model")
         return {"ModelPackageName": placeholders.package(draft)}
-    container: dict[str, Any] = {"Image": placeholders.image(draft)}
+    container: dict[str, Any] = {"Image": placeholders.image(draft, instance)}
     if draft.needs("private-image") and draft.option != SERVERLESS:
         container["ImageConfig"] = {"RepositoryAccessMode": "Vpc"}
         draft.carry("private-image")
@@ -99,22 +103,24 @@ def _container(draft: Draft) -> dict[str, Any]:
         _multi_model(draft, container)
     else:
         _single_model(draft, container)
-    told = serving.environment(draft)
-    if told:
-        container["Environment"] = told
-    if draft.option == SERVERLESS:
-        container["Environment"] = {"SAGEMAKER_MODEL_SERVER_WORKERS": "1"}
-        draft.set(
-            "SAGEMAKER_MODEL_SERVER_WORKERS",
-            "1",
-            "AWS advises one worker and one copy of the model; some framework images start one for "
-            "each vCPU, and each copy takes its memory.",
-        )
+    variables = serving.environment(draft)
+    if variables:
+        container["Environment"] = variables
     return container
 
 
 def _multi_model(draft: Draft, container: dict[str, Any]) -> None:
-    count = memory.models(draft)
+    from advisor.options.hosting import models as named
+
+    count, shared = memory.models(draft), draft.facts.workload.mapping("model.environment")
+    if any(each.get("environment", shared) != shared for each in named.listed(draft)):
+        draft.find(
+            "variables-of-one",
+            "warning",
+            "one container serves every model, so that no model has variables of its own",
+            path="models",
+            fix="State them under model.environment, or read them from each archive.",
+        )
     draft.carry(draft.way)
     container["Mode"] = "MultiModel"
     container["ModelDataUrl"] = prefix(draft)

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from advisor.model.advice import Parameters, Request
 from advisor.model.options import REAL_TIME
-from advisor.options import memory, names, placeholders, serving, timeouts
+from advisor.options import images, memory, names, placeholders, serving, timeouts
 from advisor.options.load import SECOND, counted, mib, seconds
 from advisor.options.plan_builder import Draft, once, upper
 from advisor.rulebook.hardware import GPU, Instance
@@ -32,7 +32,7 @@ def variant(draft: Draft, model: Request, instance: Instance, count: int) -> Par
         timeouts.download(draft, done)
     timeouts.health_check(draft, done, fetches=bool(hub))
     if instance.accelerator == GPU:
-        _host_image(draft, done)
+        _host_image(draft, done, instance)
     if draft.needs("shell-access"):
         done["EnableSSMAccess"] = True
         draft.carry("shell-access")
@@ -230,16 +230,16 @@ def _volume(draft: Draft, done: Parameters, instance: Instance) -> None:
     draft.set("VolumeSizeInGB", asked, because, constant="volume-headroom")
 
 
-def _host_image(draft: Draft, done: Parameters) -> None:
+def _host_image(draft: Draft, done: Parameters, instance: Instance) -> None:
     """The image of the host, where the tag of the container's names a newer CUDA."""
-    image = draft.text("model.image") or ""
+    image = images.image(draft, instance).address
     found = _CUDA.search(image.rpartition(":")[2])
     if found is None:
         return
-    images = draft.facts.book.model_tables()["servers"]["host_images"]
-    cuda, drivers = int(found[1]), images["drivers"]
+    hosts = draft.facts.book.model_tables()["servers"]["host_images"]
+    cuda, drivers = int(found[1]), hosts["drivers"]
     name = next((name for name, driver in drivers.items() if name and int(driver) == cuda), None)
     if cuda > drivers[""] and name is not None:
         done["InferenceAmiVersion"] = name
-        because = f"The image is made for CUDA {found[1]}. {images['because']}"
-        draft.set("InferenceAmiVersion", name, because, source=images["source"])
+        because = f"The image is made for CUDA {found[1]}. {hosts['because']}"
+        draft.set("InferenceAmiVersion", name, because, source=hosts["source"])

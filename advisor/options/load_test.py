@@ -40,7 +40,8 @@ def plan(
     """
     work = loads.known(draft)
     # One model, whatever else shares its endpoint: that is all that a job can load.
-    model = containers.create_model(draft)
+    kind = None if isinstance(sized, ServerlessUsage) else sized.instance_type
+    model = containers.create_model(draft, draft.knowledge.catalogue.types[kind] if kind else None)
     config: Parameters = {"ModelName": model.parameters["ModelName"]}
     body: Parameters = {
         "JobType": "Advanced",

@@ -13,6 +13,7 @@ from typing import Any
 from advisor.catalogue.regions import DOMAINS, REGIONS, partition_of, place_of
 from advisor.model.workload import Finding
 from advisor.options.plan_builder import Draft, once
+from advisor.rulebook.hardware import Instance
 
 _ACCOUNT = "000000000000"
 _ARTIFACT = "s3://REPLACE-ME/model.tar.gz"
@@ -82,13 +83,21 @@ def policy_arn(draft: Draft) -> str:
     return _place(draft, _places(_home(draft))["policy"], field)
 
 
-def image(draft: Draft) -> str:
-    """The container image."""
-    stated = draft.text("model.image")
-    if stated is not None:
-        return stated
+def image(draft: Draft, instance: Instance | None) -> str:
+    """The container image: stated, or AWS's own of the framework and version that are stated."""
+    from advisor.options import images  # its table is read once requests are made
+
+    found = images.image(draft, instance)
+    if found.problem:
+        draft.find(
+            "image-unknown", "info", found.problem, path="model.framework_version", fix=found.fix
+        )
+    if found.because:
+        draft.set("Image", found.address, found.because, source=images.source())
+    if found.address:
+        return found.address
     place = _places(_home(draft))["image"].replace(":", f"{_number(draft)}:")
-    return _place(draft, place, "Image", "model.image")
+    return _place(draft, place, "Image", "model.image", found.fix)
 
 
 def artifact(draft: Draft) -> str:
@@ -175,8 +184,9 @@ def _ids(draft: Draft, path: str, places: tuple[str, ...], field: str) -> list[s
     return list(places)
 
 
-def _place(draft: Draft, place: str, field: str, path: str = "") -> str:
-    message, fix = _says(place, field, path)
+def _place(draft: Draft, place: str, field: str, path: str = "", fix: str = "") -> str:
+    message, usual = _says(place, field, path)
+    fix = fix or usual
     found = Finding("placeholder", "info", message, draft.facts.workload.file, fix=fix)
     if found not in draft.findings:  # several requests may hold one placeholder
         draft.findings.append(found)

@@ -84,7 +84,7 @@ def size(draft: Draft, prices: Mapping[str, int] | None, *, deploy: bool) -> Pla
     others = _others(draft, made)
     if not deploy:
         return draft.sized(_usage(draft, made, others))
-    model = containers.create_model(draft)
+    model = containers.create_model(draft, made.instance)
     config = _config(draft, model, made)
     models = variants.add(draft, others, model, config)
     model, *rest = endpoint.requests(draft, model, config)

@@ -57,15 +57,45 @@ def is_plain(draft: Draft) -> bool:
 
 
 def environment(draft: Draft) -> dict[str, str]:
-    """The variables of the container, each noted as a setting; none where the server is unknown."""
+    """The variables of the container: what is stated, and what the plan adds as settings."""
+    stated: dict[str, str] = draft.facts.workload.mapping("model.environment")
+    done, kept = {}, []
+    for names, value, because in _made(draft):
+        own = [each for each in names if each in stated]
+        if not own:
+            done[names[0]] = value
+            draft.set(names[0], value, because)
+        elif stated[own[0]] != value:
+            kept.append(f"{own[0]} (the plan: {value})")
+    if kept:
+        draft.find(
+            "variable-stated",
+            "info",
+            f"the file sets variables that the plan would set otherwise: {', '.join(kept)}",
+            path="model.environment",
+            fix="Remove them from model.environment to take those of the plan.",
+        )
+    return {**done, **stated}
+
+
+def _made(draft: Draft) -> Iterator[tuple[tuple[str, ...], str, str]]:
+    """Names with one meaning, value and reason of what the plan sets; none for other servers."""
+    if draft.option == SERVERLESS:
+        because = (
+            "AWS advises one worker and one copy of the model; some framework images start one for "
+            "each vCPU, and each copy takes its memory."
+        )
+        yield ("SAGEMAKER_MODEL_SERVER_WORKERS",), "1", because
     told, hub = draft.facts.workload.modelled, from_hub(draft)
     if draft.way == MULTI_MODEL or draft.option == SERVERLESS or (told is None and not hub):
-        return {}
+        return
     engine = _engine(draft)
     if engine is None:
         if told is not None and told.kind in GENERATIVE:
             _unknown(draft)
-        return {"HF_MODEL_ID": hub} if hub else {}
+        if hub:
+            yield ("HF_MODEL_ID",), hub, "The container fetches the weights from the Hub."
+        return
     if told is not None and told.gated and hub:
         draft.find(
             "token-left-out",
@@ -74,13 +104,9 @@ def environment(draft: Draft) -> dict[str, str]:
             path="model.artifact",
             fix="Copy the weights to S3, or add the token from AWS Secrets Manager as you deploy.",
         )
-    done = {}
     for role, value, because in _roles(draft, told, engine):
         if role in engine["keys"]:
-            name = engine["keys"][role]["names"][0]
-            done[name] = value
-            draft.set(name, value, because)
-    return done
+            yield tuple(engine["keys"][role]["names"]), value, because
 
 
 def without_hub(variables: Mapping[str, str], draft: Draft) -> dict[str, str]:

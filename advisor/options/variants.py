@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 from advisor.model.advice import Parameters, Request
@@ -33,6 +34,7 @@ class Beside(Value):
     name: str
     image: str | None  # that of the workload, unless stated
     artifact: str | None
+    variables: Mapping[str, str]  # that differ from those of the workload
     weight: float  # of the workload's own variant: 1
     instance_type: str
     instances: int
@@ -100,9 +102,11 @@ def _other_model(draft: Draft, each: Beside, model: Request) -> Request:
     container = {**model.parameters["PrimaryContainer"]}
     for field in ("ModelDataUrl", "ModelDataSource"):
         container.pop(field, None)
-    if "Environment" in container:
-        container["Environment"] = serving.without_hub(container["Environment"], draft)
-    container["Image"] = each.image or container["Image"]
+    variables = serving.without_hub(container.get("Environment", {}), draft) | {**each.variables}
+    if variables:
+        container["Environment"] = variables
+    types = draft.knowledge.catalogue.types
+    container["Image"] = each.image or placeholders.image(draft, types[each.instance_type])
     address = placeholders.artifact_of(draft, each.name, each.artifact)
     if address.endswith("/"):
         plain = {"S3Uri": address, "S3DataType": "S3Prefix", "CompressionType": "None"}
@@ -214,6 +218,7 @@ def _sized(
                 name=name,
                 image=each.get("image"),
                 artifact=each.get("artifact"),
+                variables=each.get("environment", {}),
                 weight=weight,
                 instance_type=instance.type,
                 instances=whole,
@@ -242,6 +247,7 @@ def _shadow(draft: Draft, instance: Instance, count: int) -> Beside:
         name=SHADOW,
         image=draft.text("deploy.shadow.image"),
         artifact=draft.text("deploy.shadow.artifact"),
+        variables=draft.facts.workload.mapping("deploy.shadow.environment"),
         weight=share / 100,
         instance_type=_shadow_type(draft, instance),
         instances=whole,

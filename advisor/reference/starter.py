@@ -21,6 +21,7 @@ _COLUMN = 38  # where the comments start
 _WIDEST = 110
 _PLAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ./%@_-]|:(?=[^ ]))*(?<! )")
 _NAMED = {"deploy.tags": "team", "artifacts": "endpoint_config"}  # names that users choose
+_VARIABLE = "LOG_LEVEL"
 _NOT_TEXTS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
 
 _HEAD = """\
@@ -110,7 +111,7 @@ def _example(key: Key) -> str:
     if key.kind == "waivers":
         return '{rule-id: {because: "…", by: jd, until: 2027-01-31}}'
     if key.kind == "named":
-        return f"{{{_NAMED[key.path]}: {key.example}}}"
+        return f"{{{_NAMED.get(key.path, _VARIABLE)}: {key.example}}}"
     if key.kind in ("texts", "variants", "windows"):
         return f"[{key.example}]"
     if key.kind == "models":

@@ -69,12 +69,12 @@ def advice(finding: GateFinding) -> str:
 def excerpt(
     finding: GateFinding, sources: Mapping[str, SourceText], columns: int = WIDEST
 ) -> tuple[str, str] | None:
-    """The line of the finding and a line with the caret under it; ``None`` without a place.
+    """The line of the finding and one with the caret under it; ``None`` without, or for a secret.
 
     Of a line that is longer than some columns the part around the finding is shown.
     """
     source = sources.get(finding.file)
-    if source is None or not finding.line:
+    if source is None or not finding.line or not finding.width:
         return None
     line = source.line(finding.line)
     most = max(NARROWEST, min(columns, WIDEST))

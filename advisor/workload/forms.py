@@ -32,6 +32,8 @@ class Form(Value):
     longest: int
     says: str
     quoted: bool = True  # an unquoted number or boolean is refused, as editors do
+    names: str = "reference"  # form of the names, where such texts have free ones
+    guarded: bool = False  # secrets are refused, and no message repeats a value
 
 
 @cache

@@ -16,7 +16,7 @@ from advisor.text.spelling import likely, listed, plain
 from advisor.text.yaml_reader import MappingNode, ScalarNode, SequenceNode, YamlNode
 from advisor.workload.forms import RefusedError, forms
 from advisor.workload.keys import Key, features, keys
-from advisor.workload.reading import Reading, read_record
+from advisor.workload.reading import Reading, named, read_record
 from advisor.workload.values import read_flag, read_quantity, read_text, single
 
 _ACCELERATORS = ("neuron", "gpu")  # the first that one model must have
@@ -74,6 +74,9 @@ def stand_for_all(reading: Reading) -> None:
         if default is not None and not _is_word(reading, default):
             for model in models:
                 model.setdefault(name, default.value)
+    shared = values["model.environment"].value if "model.environment" in values else {}
+    for model in models if shared else ():
+        model["environment"] = {**shared, **model.get("environment", {})}
     if "model.count" not in values:
         _put(values, "count", Interval(len(models), len(models)))
     if len(models) == 1:  # it is the model of the workload
@@ -229,21 +232,7 @@ def _items(reading: Reading, key: Key, items: list[YamlNode]) -> dict[str, Scala
 
 def read_named(reading: Reading, key: Key, key_node: YamlNode, node: YamlNode) -> None:
     """State a dict of texts by free names, sorted by name."""
-    names = forms()["tag_key" if key.form == "tag" else "reference"]
-    found = {}
-    pairs = reading.pairs(key.path, node, f"write {{name: {key.example}}}")
-    wrong: YamlNode
-    for name, (name_node, value) in sorted(pairs.items()):
-        path, wrong = key.path, name_node
-        try:
-            path, wrong = f"{key.path}.{read_text(names, name_node)}", value
-            found[name] = read_text(forms()[key.form], single(value, f"write one text for {name}"))
-        except RefusedError as refusal:
-            reading.refuse(path, wrong, refusal)
-    if len(pairs) > (key.most or 0):
-        problem = f"the mapping has {len(pairs)} entries"
-        reading.refuse(key.path, node, RefusedError(problem, f"write {key.most} or fewer"))
-    reading.state(key.path, "", found, key_node)
+    reading.state(key.path, "", named(reading, key, key.path, node), key_node)
 
 
 def read_decision(reading: Reading, key: Key, key_node: YamlNode, node: YamlNode) -> None:

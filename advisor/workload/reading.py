@@ -15,11 +15,12 @@ from advisor.text.yaml_reader import (
     YamlNode,
     entries,
     error_at,
+    is_nothing,
 )
-from advisor.workload.forms import RefusedError
+from advisor.workload.forms import Form, RefusedError, fits, forms
 from advisor.workload.keys import Key
 from advisor.workload.keys import features as of_rules
-from advisor.workload.values import scalar
+from advisor.workload.values import read_text, scalar, single
 
 if TYPE_CHECKING:
     from advisor.model.geometry import Geometry
@@ -163,6 +164,9 @@ def read_record(
     for name, part in names.items():
         if name not in pairs:
             continue
+        if part.kind == "named":
+            found[name] = named(reading, part, f"{path}.{name}", pairs[name][1])
+            continue
         try:
             found[name] = scalar(part, pairs[name][1])
         except RefusedError as refusal:
@@ -171,3 +175,47 @@ def read_record(
     if needed not in pairs and path not in reading.refused:
         reading.refuse(path, record, RefusedError(f"{needed} is missing", names[needed].required))
     return found
+
+
+def named(reading: Reading, key: Key, path: str, node: YamlNode) -> dict[str, str]:
+    """A mapping of free names to texts, sorted by name; what cannot be read is left out."""
+    form = forms()[key.form]
+    found, pairs = {}, reading.pairs(path, node, f"write {{name: {key.example}}}")
+    wrong: YamlNode
+    for name, (name_node, value) in sorted(pairs.items()):
+        at, wrong = path, name_node
+        try:
+            at, wrong = f"{path}.{read_text(forms()[form.names], name_node)}", value
+            text = single(value, f"write one text for {name}")
+            found[name] = _unrepeated(form, name, text) if form.guarded else read_text(form, text)
+        except RefusedError as refusal:
+            reading.refuse(at, wrong, refusal)
+    if len(pairs) > (key.most or 0):
+        problem = f"the mapping has {len(pairs)} entries"
+        reading.refuse(path, node, RefusedError(problem, f"write {key.most} or fewer"))
+    return found
+
+
+def _unrepeated(form: Form, name: str, node: ScalarNode) -> str:
+    """A text as it is written, number or not; what is wrong with it is said without it.
+
+    Raises:
+        RefusedError: it has another form, or looks like a secret.
+    """
+    from advisor.workload.secrets import HINT, secret  # few files state variables
+
+    what = secret(name, node.value)
+    if what:
+        raise RefusedError(
+            f"the value looks like {what}, and everyone who reads this sees it", HINT
+        )
+    if is_nothing(node) and not node.style:
+        raise RefusedError("the value is missing", "write '' for an empty text, or remove the key")
+    if not fits(form, node.value):
+        size = len(node.value)
+        problem = "the value holds invisible characters"
+        if size > form.longest:
+            problem = f"the value has {size} characters; expected at most {form.longest}"
+        raise RefusedError(problem, f"write {form.says}")
+    text: str = node.value
+    return text

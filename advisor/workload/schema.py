@@ -231,7 +231,7 @@ def _text(form: Form) -> Schema:
 
 
 def _named(key: Key) -> Schema:
-    names = _text(forms()["tag_key" if key.form == "tag" else "reference"]) | {"type": "string"}
+    names = _text(forms()[forms()[key.form].names]) | {"type": "string"}
     return {
         "type": ["object", "null"],
         "propertyNames": names,

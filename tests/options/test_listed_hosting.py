@@ -157,3 +157,24 @@ def test_steps_of_a_pipeline_take_their_times_one_after_the_other() -> None:
     alone = facts_of(online(model=LLAMA_8B, traffic=BUSY)).taken("requests.processing.typical")
     steps = facts_of(online(models=models, traffic=BUSY, needs=["inference-pipeline"]))
     assert steps.taken("requests.processing.typical") == 2 * alone
+
+
+# -- variables -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("way", [INFERENCE_COMPONENTS, "multi-container", "inference-pipeline"])
+def test_each_container_has_the_variables_of_all_and_its_own(way: str) -> None:
+    models: list[dict[str, Any]] = [{**TREES, "environment": {"LEVEL": "1"}}, TREES]
+    found = plan(*models, needs=[way], model={"environment": {"LEVEL": "0", "ZONE": "b"}})
+    bodies = [each.parameters for each in found.requests if each.operation == "CreateModel"]
+    told = [
+        container["Environment"]
+        for body in bodies
+        for container in body.get("Containers", [body.get("PrimaryContainer")])
+    ]
+    assert told == [{"LEVEL": "1", "ZONE": "b"}, {"LEVEL": "0", "ZONE": "b"}]
+
+
+def test_one_container_for_many_models_has_no_variables_of_one() -> None:
+    found = plan({**TREES, "environment": {"LEVEL": "1"}}, TREES, needs=["multi-model"])
+    assert "variables-of-one" in rules(found)

@@ -16,10 +16,11 @@ from advisor.gate.rules.model_server import ModelServer, model_server
 from advisor.gate.run import check
 from advisor.gate.settings import CheckOptions
 from advisor.model.advice import Advice
+from advisor.model.options import OPTIONS
 from advisor.pipeline import advise
 from advisor.workload.model_files import known_models
 from tests.aws import judge
-from tests.planned import facts_of, online
+from tests.planned import facts_of, online, parameters, planned
 
 MODELS = known_models()
 GENERATIVE = [each for each in map(MODELS.find, MODELS.ids) if each.geometry.generates]
@@ -327,3 +328,46 @@ def test_the_checks_are_silent(model: Any, load: dict[str, Any]) -> None:
         if each.severity != "info" and each.rule != "dtype-unsupported"
     ]
     assert [f"{each.rule}: {each.message}" for each in loud] == []
+
+
+# -- variables that the file states --------------------------------------------------------------
+
+
+def test_a_stated_variable_comes_before_that_of_the_plan_and_it_is_said() -> None:
+    stated = {"LOG_LEVEL": "info", "SM_VLLM_TENSOR_PARALLEL_SIZE": "8"}
+    advice = advised({"id": OPEN, "engine": "vllm", "environment": stated})
+    told = variables(advice)
+    assert {name: told[name] for name in stated} == stated
+    assert "SM_VLLM_MAX_MODEL_LEN" in told  # the rest stays the plan's
+    (said,) = (each for each in advice.findings if each.rule == "variable-stated")
+    assert "SM_VLLM_TENSOR_PARALLEL_SIZE (the plan: 1)" in said.message
+    assert said.severity == "info"
+    assert said.line
+
+
+def test_a_variable_with_the_same_meaning_is_not_set_twice() -> None:
+    """vLLM reads the model from either name; HF_MODEL_ID is the second."""
+    told = variables(
+        advised({"id": OPEN, "engine": "vllm", "environment": {"HF_MODEL_ID": "Qwen/Qwen3-4B"}})
+    )
+    assert told["HF_MODEL_ID"] == "Qwen/Qwen3-4B"
+    assert "SM_VLLM_MODEL" not in told
+
+
+def test_the_same_value_as_that_of_the_plan_is_no_finding() -> None:
+    stated = {"environment": {"SM_VLLM_TENSOR_PARALLEL_SIZE": "1"}}
+    assert "variable-stated" not in found(advised({"id": OPEN, "engine": "vllm", **stated}))
+
+
+HOSTILE = st.text(st.sampled_from("$`'\"\\\n(){}%!&|;<>#: -a0é😀"), max_size=20)
+
+
+@given(st.dictionaries(st.from_regex(r"\AV_[A-Z0-9_]{0,8}\Z"), HOSTILE, max_size=4))
+@settings(max_examples=30)
+def test_any_text_goes_into_the_requests_of_each_option_as_it_is(stated: dict[str, str]) -> None:
+    for option in OPTIONS:
+        made = planned(option, online(model={"size": "500 MB", "environment": stated}))
+        body = parameters(made, "CreateModel")
+        told = body["PrimaryContainer"].get("Environment", {})
+        assert {**told, **stated} == told
+        assert not judge("sagemaker", "CreateModel", body)

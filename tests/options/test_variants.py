@@ -171,3 +171,17 @@ def test_a_tag_of_the_users_goes_before_and_the_name_still_changes() -> None:
     tags = [parameters(each, "CreateModel")["Tags"] for each in found]
     assert tags == [[{"Key": "version", "Value": "mine"}]] * 2
     assert len({parameters(each, "CreateModel")["ModelName"] for each in found}) == 2
+
+
+def test_variables_of_another_variant_come_before_those_of_the_model() -> None:
+    document = four(
+        shadow={**OTHER, "environment": {"LOG_LEVEL": "debug"}},
+    )
+    document["model"]["environment"] = {"LOG_LEVEL": "info", "REGION": "eu"}
+    found = planned(REAL_TIME, document)
+    (own,), (shadow,) = (
+        listed(found, kind) for kind in ("ProductionVariants", "ShadowProductionVariants")
+    )
+    told = {name: body["PrimaryContainer"]["Environment"] for name, body in models(found).items()}
+    assert told[own["ModelName"]] == {"LOG_LEVEL": "info", "REGION": "eu"}
+    assert told[shadow["ModelName"]] == {"LOG_LEVEL": "debug", "REGION": "eu"}

@@ -70,9 +70,11 @@ model:
   precision: bf16
   count: 300..600
   framework: xgboost
+  framework_version: 3.0-5
   image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/fraud:1
   image_size: 3 GB
   artifact: s3://my-bucket/fraud/model.tar.gz
+  environment: {LOG_LEVEL: info, WORKERS: "02"}
   startup: 40 s
   disk: 0 B
   measured_on: ml.m5.xlarge
@@ -111,6 +113,7 @@ deploy:
   shadow:
     image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/fraud:2
     artifact: s3://my-bucket/fraud/2/model.tar.gz
+    environment: {LOG_LEVEL: debug}
     instance_type: ml.m5.large
     share: 50 %
   variants:
@@ -137,6 +140,7 @@ DECISION = {
 }
 WAIVER = {"because": "tried", "until": "2027-01-31", "ticket": "RISK-12"}
 OF_EACH = {
+    "environment": {"LOG_LEVEL": "info", "WORKERS": "02"},
     "id": "meta-llama/Llama-3.1-8B-Instruct",
     "kind": "llm",
     "context": point(10_000),
@@ -202,9 +206,11 @@ VALUES: dict[str, Any] = {
     "model.precision": "bf16",
     "model.count": Interval(300, 600),
     "model.framework": "xgboost",
+    "model.framework_version": "3.0-5",
     "model.image": "123456789012.dkr.ecr.us-east-1.amazonaws.com/fraud:1",
     "model.image_size": point(3 * GB),
     "model.artifact": "s3://my-bucket/fraud/model.tar.gz",
+    "model.environment": {"LOG_LEVEL": "info", "WORKERS": "02"},
     "model.startup": point(40 * SECOND),
     "model.disk": point(0),
     "model.measured_on": "ml.m5.xlarge",
@@ -250,6 +256,7 @@ VALUES: dict[str, Any] = {
     "deploy.topics.error": "arn:aws:sns:us-east-1:123456789012:failed",
     "deploy.shadow.image": "123456789012.dkr.ecr.us-east-1.amazonaws.com/fraud:2",
     "deploy.shadow.artifact": "s3://my-bucket/fraud/2/model.tar.gz",
+    "deploy.shadow.environment": {"LOG_LEVEL": "debug"},
     "deploy.shadow.instance_type": "ml.m5.large",
     "deploy.shadow.share": point(50_000),
     "deploy.variants": (
@@ -349,6 +356,40 @@ def test_what_a_rollout_and_variants_cannot_be(text: str, said: str) -> None:
     assert messages(f"{SMALL}deploy: {{{text}}}\n") == [f"w.yaml:4:{said}"]
 
 
+def test_a_variable_is_the_text_that_is_written() -> None:
+    text = SMALL + "model: {environment: {A: on, B: 1.0, C: 0123, D: '', E: 1e3, F: {unknown: 1}}}"
+    with pytest.raises(InputError, match="write one text for F"):
+        read(text)
+    found = values(text.replace("F: {unknown: 1}", "F: ~x"))["model.environment"]
+    assert found == {"A": "on", "B": "1.0", "C": "0123", "D": "", "E": "1e3", "F": "~x"}
+
+
+@pytest.mark.parametrize(
+    ("model", "said"),
+    [
+        ("{environment: {2X: a}}", "model.environment: '2X' is not accepted"),
+        ("{environment: {A-B: a}}", "model.environment: 'A-B' is not accepted"),
+        ("{environment: {A: }}", "model.environment.A: the value is missing"),
+        (f"{{environment: {{A: {'v' * 1025}}}}}", "has 1025 characters; expected at most 1024"),
+        ("{environment: [A]}", "model.environment: expected a mapping of keys"),
+    ],
+)
+def test_what_a_variable_cannot_be(model: str, said: str) -> None:
+    (message,) = messages(f"{SMALL}model: {model}\n")
+    assert said in message
+    assert "vvvv" not in message
+
+
+def test_a_model_of_a_list_changes_some_of_the_variables_of_all() -> None:
+    text = SMALL + (
+        "model: {environment: {A: all, B: all}}\n"
+        "models: [{name: one, environment: {B: own}}, {name: two}]\n"
+    )
+    one, two = values(text)["models"]
+    assert one["environment"] == {"A": "all", "B": "own"}
+    assert two["environment"] == {"A": "all", "B": "all"}
+
+
 def full_document() -> dict[str, Any]:
     document: dict[str, Any] = yaml.safe_load(FULL)
     for dated in (document["decision"], document["accept"]["contested-limit"]):
@@ -379,10 +420,10 @@ def test_what_is_stated_knows_its_text_and_the_place_of_its_key() -> None:
     stated = read(FULL).values
     payload = stated["requests.payload.max"]
     assert (payload.text, payload.line, payload.column) == ("2 MB", 8, 40)
-    assert (stated["needs.vpc"].line, stated["needs.vpc"].column) == (57, 9)
+    assert (stated["needs.vpc"].line, stated["needs.vpc"].column) == (59, 9)
     assert stated["needs.data-capture"].text == "5 %"
     waiver = stated["accept.contested-limit"]
-    assert (waiver.text, waiver.line, waiver.column) == ("tried", 96, 3)
+    assert (waiver.text, waiver.line, waiver.column) == ("tried", 99, 3)
 
 
 def test_a_workload_knows_its_name_its_file_and_its_bytes() -> None:

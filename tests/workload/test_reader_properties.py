@@ -142,7 +142,7 @@ def value(key: Key) -> Strategy:
     if key.kind == "texts":
         return st.lists(beside_the_mark(texts(key.form)), max_size=(key.most or 0) + 1)
     if key.kind == "named":
-        names = texts("tag_key" if key.form == "tag" else "reference")
+        names = texts(forms()[key.form].names)
         return st.dictionaries(names, beside_the_mark(texts(key.form)), max_size=3)
     return mapped(key)
 

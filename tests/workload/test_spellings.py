@@ -444,7 +444,7 @@ def test_case_and_what_joins_words_never_matter(path: str, data: st.DataObject) 
 
 def word_rows() -> list[tuple[str, str, str]]:
     """Key, another spelling and the plain one, of all that the table has with one meaning."""
-    named = {path.rpartition(".")[2]: path for path in keys()}
+    named = {path.rpartition(".")[2]: path for path, key in keys().items() if key.kind != "named"}
     named |= {"size": "model.size", "flag": "dataset.join", "option": "decision.option"}
     return [
         (named[name], typed, meant)

@@ -305,10 +305,10 @@ def finding_of(check: Check, resource: Resource, fault: Fault) -> GateFinding:
         severity = "info"  # it only shows where the caller's own value goes
     return check.finding(message, mark.file, mark.line, mark.column)._replace(
         severity=severity,
-        width=mark.width,
+        width=0 if fault.secret else mark.width,
         address=resource.address,
         path=written(fault.path),
-        value=value,
+        value="" if fault.secret else value,
         suggestion=fault.suggestion,
         via="" if fault.at_key else node.via,
         lines=_lines_around(resource, fault.path, mark),

@@ -22,6 +22,7 @@ class Fault(NamedTuple):
     at_key: bool = False
     severity: str = ""  # the check's own when empty
     related: tuple[Node, ...] = ()  # other values that the fault lies in
+    secret: bool = False  # neither the value nor its line may be repeated
 
 
 class View(Value):

@@ -55,7 +55,7 @@ def requests(draft: Draft, design: ComponentDesign) -> tuple[Request, ...]:
 
     The components of several models are made after the endpoint that holds them.
     """
-    models = [_model(draft, each) for each in design.components]
+    models = [_model(draft, each, design.instance) for each in design.components]
     config, start = _config(draft, design)
     made = endpoint.requests(draft, models[0], config)
     done = [*models, *made[1:]]
@@ -77,11 +77,11 @@ def requests(draft: Draft, design: ComponentDesign) -> tuple[Request, ...]:
     return tuple(done)
 
 
-def _model(draft: Draft, component: Component) -> Request:
+def _model(draft: Draft, component: Component, instance: Instance) -> Request:
     # The configuration has the network, but a private registry is reached through the model's.
     own = component.member.draft.apart()
     own.way = draft.way  # its container has the devices of one copy
-    made = containers.create_model(own, network=own.needs("private-image"))
+    made = containers.create_model(own, instance, network=own.needs("private-image"))
     draft.take(own)
     prefix = f"{component.member.name}: " if component.member.name else ""
     draft.set(

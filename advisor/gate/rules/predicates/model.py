@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from advisor.configuration.document import Node, Path
-from advisor.gate.rules.view import Fault, View, containers, text_of, twins
+from advisor.gate.rules.view import HIDDEN, Fault, View, containers, known_text, text_of, twins
 
 LARGEST_ENVIRONMENT = 32 * 1024
 """Bytes of all keys and values of all containers together; see the check environment-too-large."""
@@ -53,3 +53,20 @@ def large_environment(view: View) -> Iterator[Fault]:
     if last is not None and total > LARGEST_ENVIRONMENT:
         message = f"the environments have {total:,} bytes; expected at most {LARGEST_ENVIRONMENT:,}"
         yield Fault(last[1], last[0], message, at_key=True)
+
+
+def secret_variable(view: View) -> Iterator[Fault]:
+    """A variable of a container holds what looks like a secret; the value is not repeated."""
+    from advisor.workload.secrets import secret  # few models have variables
+
+    for path, container in containers(view.resource):
+        environment = container.get("Environment")
+        if environment is None or environment.kind != "map":
+            continue
+        for name, value in environment.value.items():
+            whole = value.kind == "scalar"  # of a text with unknown parts, the shape alone tells
+            known = text_of(value) if whole else known_text(value).replace(HIDDEN, " ")
+            what = secret(name if whole else "", known or "")
+            if what:
+                message, at = f"{name} looks like {what}", (*path, "Environment", name)
+                yield Fault(value, at, message, secret=True)

@@ -1,0 +1,104 @@
+"""The image that AWS keeps for a framework, its version and a device, in the Region.
+
+The images are those of ``rules/service/images.json``, their hosts those of ``registries.json``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from advisor.catalogue.regions import DOMAINS, partition_of
+from advisor.model.options import SERVERLESS
+from advisor.options.plan_builder import Draft
+from advisor.rulebook.hardware import CPU, Instance
+from advisor.workload.forms import service_table
+
+_VERSION = "model.framework_version"
+
+
+class Image(NamedTuple):
+    """What is known of the image of a container."""
+
+    address: str = ""  # empty where it is not known
+    because: str = ""  # how it was found
+    problem: str = ""  # why a stated version has none
+    fix: str = ""  # what to state instead
+
+
+def image(draft: Draft, instance: Instance | None) -> Image:
+    """The stated image, else that of the stated framework and version; nothing is assumed.
+
+    Args:
+        draft: the plan being made.
+        instance: the type that runs it; ``None`` where AWS chooses, which is one without devices.
+    """
+    stated = draft.text("model.image")
+    if stated is not None:
+        return Image(stated)
+    names, version = _asked(draft)
+    device = _device(None if draft.option == SERVERLESS else instance)
+    entries = [each for each in _named(names) if _tags(each, device)]
+    if not entries:
+        return Image()
+    entry = entries[0]
+    tags, region = _tags(entry, device), draft.facts.region
+    newest = list(tags)[-1]
+    if not version:
+        return Image(fix=f'State {_VERSION}: "{newest}", the newest known, or model.image.')
+    alike = [each for each in tags if f"{each}.".startswith((f"{version}.", f"{version}-"))]
+    if not alike:
+        problem = f"no image of {names[0]} {version} for {device} is known"
+        return Image(problem=problem, fix=f"Take one of {', '.join(tags)}, or state model.image.")
+    if region is None:
+        return Image(fix="State region: the image is in a registry of the Region.")
+    account = _account(entry, region)
+    if not account:
+        problem = f"no image of {names[0]} is known in {region}"
+        return Image(problem=problem, fix="Copy the image to a registry of yours: model.image.")
+    host = f"{account}.dkr.ecr.{region}.{DOMAINS[partition_of(region)]}"
+    because = f"AWS's image of {names[0]} {alike[-1]} for {device} in {region}."
+    return Image(f"{host}/{tags[alike[-1]]}", because)
+
+
+def _device(instance: Instance | None) -> str:
+    """What the table calls a type: its accelerator, or the processor where it has none."""
+    if instance is None or instance.accelerator == CPU:
+        return "arm64" if instance is not None and instance.arch == "arm64" else "cpu"
+    return instance.accelerator
+
+
+def source() -> str:
+    """Where the images are listed."""
+    return str(service_table("images.json")["source"])
+
+
+def _asked(draft: Draft) -> tuple[list[str], str]:
+    """Framework, server and kind that are stated, the most telling first, and the version."""
+    framework, _, version = (draft.text("model.framework") or "").rpartition(" ")
+    if not framework or not version[:1].isdigit():
+        framework, version = draft.text("model.framework") or "", ""
+    said = (draft.text("model.engine"), framework, draft.text("model.kind"))
+    return [each for each in said if each], draft.text(_VERSION) or version
+
+
+def _named(names: list[str]) -> Iterator[Mapping[str, Any]]:
+    """The entries of the first name that has some."""
+    table: Mapping[str, Mapping[str, Any]] = service_table("images.json")["images"]
+    for name in names[:1]:
+        yield from (each for each in table.values() if name in each["words"])
+
+
+def _tags(entry: Mapping[str, Any], device: str) -> dict[str, str]:
+    """Repository and tag by version, the oldest first."""
+    found: Mapping[str, Mapping[str, str]] = entry["versions"]
+    return {version: each[device] for version, each in found.items() if device in each}
+
+
+def _account(entry: Mapping[str, Any], region: str) -> str:
+    """The account whose registry has the images in a Region; empty where none is known."""
+    registries = service_table("registries.json")
+    group: list[str] = registries["groups"][entry["registry"]]
+    if region in entry.get("not_in", ()):
+        return ""
+    return next((each for each in group if region in registries["accounts"][each]), "")
