@@ -97,7 +97,7 @@ def image(draft: Draft, instance: Instance | None) -> str:
     if found.address:
         return found.address
     place = _places(_home(draft))["image"].replace(":", f"{_number(draft)}:")
-    return _place(draft, place, "Image", "model.image", found.fix)
+    return _place(draft, place, "Image", "model.image", "" if found.problem else found.fix)
 
 
 def artifact(draft: Draft) -> str:

@@ -148,7 +148,7 @@ def test_what_only_an_assumption_rules_out_says_so(width: int) -> None:
 
 def test_findings_of_one_kind_are_told_together() -> None:
     shown = " ".join(text(example("card-authorisation")).split())
-    assert "info placeholder (8): State model.image, model.artifact, deploy.role," in shown
+    assert "or model.image, model.artifact, deploy.role," in shown
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

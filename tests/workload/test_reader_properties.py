@@ -218,6 +218,7 @@ def otherwise_spelt(value: Any) -> bool:
     words = {word for key in keys().values() for word in key.words}
     return isinstance(value, str) and (
         any(reads_anyway(value, kind) for kind in KINDS)
+        or value != value.strip()
         or (value not in words and plain(value) in map(plain, words))
     )
 
