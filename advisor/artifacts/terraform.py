@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import shlex
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from advisor import __version__
 from advisor.artifacts import Files, requests_of
 from advisor.artifacts import variables as blanks
 from advisor.artifacts.cloudformation import pascal, template
@@ -14,11 +17,14 @@ from advisor.configuration.rulefiles import read_json_rules
 from advisor.configuration.terraform.names import snake
 from advisor.model.advice import Advice, Request
 from advisor.model.errors import InputError
+from advisor.model.printable import printable
+from advisor.options.names import stem
 
 _TERRAFORM = ">= 1.0"
-_PROVIDER = ">= 5.100"
+_PROVIDER = ">= 5.100, < 7.0"
 _MADE = read_json_rules("service", "artifacts.json")["terraform"]
 _RESOURCES, _NAMES, _OUTPUTS = _MADE["resources"], _MADE["names"], _MADE["outputs"]
+_ARNS, _TUNABLES = _MADE["arns"], _MADE["tunables"]
 _REFERRED = ("name", "alarm_name")  # attributes that stand for a resource elsewhere
 _LABELS = {"TargetTrackingScaling": "tracking", "StepScaling": "step"}
 # Names cannot be given twice, so what replaces one stands beside it under another: its digest is of
@@ -46,6 +52,11 @@ class TerraformFile(NamedTuple):
     blocks: list[Block]
     outputs: list[Block]
     moving: set[str]  # addresses whose name follows from variables
+    stem: str  # that the names of the workload's resources begin with
+    single: frozenset[str]  # "operation field" of what the plan states once
+    tunables: dict[str, Block]  # variables with the plan's values
+    tags: dict[str, str]  # of everything that has them
+    kept: bool  # whether the endpoint may not be destroyed
 
 
 class _Stack(NamedTuple):
@@ -97,7 +108,9 @@ def _name_model(body: dict[str, Any], models: dict[str, blanks.Variable]) -> Non
 
 
 def files(advice: Advice) -> Files:
-    """``main.tf``, ``variables.tf`` where there are any, ``outputs.tf``; nothing when none fits.
+    """A module: ``main.tf``, ``variables.tf``, ``outputs.tf``, ``versions.tf``, or nothing.
+
+    It holds no provider, so that it can be a root, or be called by one, also several times.
 
     Raises:
         InputError: the plan holds what the provider does not have.
@@ -106,12 +119,11 @@ def files(advice: Advice) -> Files:
     if not requests:
         return []
     _refuse_pools(advice, requests)
-    made = TerraformFile({}, {}, _settings(advice.region), [], set())
-    wanted: list[blanks.Variable] = []
     stacked = stack(advice, requests)
-    for request in requests:
-        if stacked is not None and request in stacked.requests:
-            continue
+    own = [each for each in requests if stacked is None or each not in stacked.requests]
+    made = _begun(advice, own)
+    wanted: list[blanks.Variable] = []
+    for request in own:
         # The provider cannot ask UpdateEndpoint for it, and the other dialects do.
         keeps = request.operation == "CreateEndpoint" and blanks.scales_variants(requests)
         warned = _COUNT if keeps else ()
@@ -122,12 +134,76 @@ def files(advice: Advice) -> Files:
         _add(request, body, made, (*comments(skips(request, requests)), *warned))
     if stacked is not None:
         wanted += _add_stack(stacked, made)
-    found = [("main.tf", document(made.blocks))]
+    if made.tags:
+        made.blocks.insert(0, Block("locals", {"tags": made.tags}))
+    declared = [_own_name(made.stem), *map(_variable, dict.fromkeys(wanted))]
+    found = [("main.tf", _header(advice) + document(made.blocks))]
     if stacked is not None:
         found.append((FILE, stacked.text))
-    if wanted:
-        found.append(("variables.tf", document([_variable(v) for v in dict.fromkeys(wanted)])))
-    return [*found, ("outputs.tf", document(made.outputs))]
+    found.append(("variables.tf", document([*declared, *made.tunables.values()])))
+    found.append(("outputs.tf", document(made.outputs)))
+    return [*found, ("versions.tf", document([_versions()]))]
+
+
+def _begun(advice: Advice, requests: Sequence[Request]) -> TerraformFile:
+    """A file without blocks, with what all of its blocks have in common."""
+    counts = Counter(key for each in requests for key in _fields(each.operation, each.parameters))
+    tags = [each.parameters["Tags"] for each in requests if "Tags" in each.parameters]
+    shared = [each for each in tags[0] if all(each in others for others in tags)] if tags else []
+    return TerraformFile(
+        names={},
+        latest={},
+        blocks=[],
+        outputs=[],
+        moving=set(),
+        stem=stem(advice.workload.name),
+        single=frozenset(key for key, count in counts.items() if count == 1),
+        tunables={},
+        tags={each["Key"]: each["Value"] for each in shared},
+        kept=advice.workload.text("environment") == "production",
+    )
+
+
+def _fields(operation: str, value: Any) -> Iterator[str]:
+    """Every field in a request, as tunables name it."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield f"{operation} {key}"
+            yield from _fields(operation, inner)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _fields(operation, each)
+
+
+def _header(advice: Advice) -> str:
+    """What the module is and how it was made; without a moment, so that it stays the same."""
+    workload = printable(advice.workload.name)
+    date = f", prices of {advice.prices_date}" if advice.prices_date else ""
+    place = (
+        f"\n# Made for {advice.region}: set the Region of the provider." if advice.region else ""
+    )
+    return (
+        f"# {workload}: sm-advise {printable(advice.workload.file)} --artifact terraform\n"
+        f"# sm-advise {__version__}, rules {advice.rules_digest[7:19]}{date}{place}\n\n"
+    )
+
+
+def _own_name(name: str) -> Block:
+    """The variable that begins every name, so that the module can be called twice."""
+    condition = 'can(regex("^[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?$", var.name))'
+    body = {
+        "description": "Name of the endpoint or job; other names begin with it",
+        "type": Raw("string"),
+        "default": name,
+        "validation": [_valid(condition, "letters, digits and inner hyphens, at most 63")],
+    }
+    return Block('variable "name"', body)
+
+
+def _valid(condition: str, expected: str) -> Block:
+    return Block(
+        "validation", {"condition": Raw(condition), "error_message": f"Expected {expected}."}
+    )
 
 
 def _refuse_pools(advice: Advice, requests: tuple[Request, ...]) -> None:
@@ -147,9 +223,10 @@ def _refuse_pools(advice: Advice, requests: tuple[Request, ...]) -> None:
 
 
 def command(advice: Advice, folder: str) -> str:
-    """How the folder is applied; terraform asks for the variables."""
+    """How the folder is applied as a root; terraform asks for the variables."""
     terraform = f"terraform {shlex.quote(f'-chdir={folder}')}"
-    return f"{terraform} init && {terraform} apply"
+    region = f"export AWS_REGION={shlex.quote(advice.region)} && " if advice.region else ""
+    return f"{region}{terraform} init && {terraform} apply"
 
 
 def _add_stack(stacked: _Stack, made: TerraformFile) -> list[blanks.Variable]:
@@ -184,13 +261,10 @@ def _given(variable: blanks.Variable) -> Raw:
     return Raw(f'join(",", {name})' if variable.is_list else name)
 
 
-def _settings(region: str | None) -> list[Block]:
+def _versions() -> Block:
     aws = {"source": "hashicorp/aws", "version": _PROVIDER}
     providers = [Block("required_providers", {"aws": aws})]
-    blocks = [Block("terraform", {"required_version": _TERRAFORM, "required_providers": providers})]
-    if region is not None:
-        blocks.append(Block('provider "aws"', {"region": region}))
-    return blocks
+    return Block("terraform", {"required_version": _TERRAFORM, "required_providers": providers})
 
 
 def _variable(variable: blanks.Variable) -> Block:
@@ -225,28 +299,16 @@ def _add(
     names = (stem if n == 1 else f"{stem}_{n}" for n in range(1, len(heads) + 2))
     label = next(n for n in names if f'resource "{kind}" "{n}"' not in heads)
     address = f"{kind}.{label}"
-    if operation == "CreateTransformJob":
-        members = _schedule(body, made)
-    else:
-        flat = {key: value for key, value in body.items() if key != "Attributes"}
-        # The provider has the attributes of a topic beside its name.
-        members = _members(flat | body.get("Attributes", {}), operation, made, top=True)
-    if operation == "RegisterScalableTarget" and body["ResourceId"].startswith("inference-"):
-        members["depends_on"] = [Raw(f"{_STACK}.this")]
-    if operation == "PutScheduledAction":  # which moves the bounds that the target was given
-        target = made.latest["RegisterScalableTarget"].split(".")
-        head = 'resource "{}" "{}"'.format(*target)
-        ignored = {"ignore_changes": [Raw("min_capacity"), Raw("max_capacity")]}
-        block = next(each for each in made.blocks if each.head == head)
-        block.body["lifecycle"] = [Block("lifecycle", ignored)]
-    if operation in _IMMUTABLE:
-        members["name"] = _moving_name(members["name"], body, address, made)
-        members["lifecycle"] = [Block("lifecycle", {"create_before_destroy": True})]
+    members = _body_of(operation, body, made)
+    _settle_names(operation, members, address, made)
+    if operation == "CreateEndpoint" and made.kept:
+        members["lifecycle"] = [Block("lifecycle", {"prevent_destroy": True})]
     made.blocks.append(Block(f'resource "{kind}" "{label}"', members, told))
-    if operation in _OUTPUTS:
-        name, description = _OUTPUTS[operation]
-        output = {"description": description, "value": Raw(f"{address}.name")}
-        made.outputs.append(Block(f'output "{name}{label.removeprefix("this")}"', output))
+    for table, attribute in ((_OUTPUTS, "name"), (_ARNS, "arn")):
+        if operation in table:
+            name, description = table[operation]
+            output = {"description": description, "value": Raw(f"{address}.{attribute}")}
+            made.outputs.append(Block(f'output "{_suffixed(name, label)}"', output))
     made.latest[operation] = address
     for field, name in _NAMES.get(operation, {}).items():
         if name in _REFERRED:
@@ -255,6 +317,36 @@ def _add(
         made.latest["policy"] = address
     if operation == "CreateTopic":
         made.latest[blanks.topic_of(request)] = address
+
+
+def _body_of(operation: str, body: dict[str, Any], made: TerraformFile) -> dict[str, Any]:
+    """The members of one resource, as the request has them."""
+    if operation == "CreateTransformJob":
+        return _schedule(body, made)
+    flat = {key: value for key, value in body.items() if key != "Attributes"}
+    # The provider has the attributes of a topic beside its name.
+    members = _members(flat | body.get("Attributes", {}), operation, made, top=True)
+    if operation == "RegisterScalableTarget" and body["ResourceId"].startswith("inference-"):
+        members["depends_on"] = [Raw(f"{_STACK}.this")]
+    if operation == "PutScheduledAction":  # which moves the bounds that the target was given
+        target = made.latest["RegisterScalableTarget"].split(".")
+        head = 'resource "{}" "{}"'.format(*target)
+        ignored = {"ignore_changes": [Raw("min_capacity"), Raw("max_capacity")]}
+        block = next(each for each in made.blocks if each.head == head)
+        block.body["lifecycle"] = [Block("lifecycle", ignored)]
+    return members
+
+
+def _settle_names(
+    operation: str, members: dict[str, Any], address: str, made: TerraformFile
+) -> None:
+    """Names begin with the variable, and what is replaced gets another one beside the old."""
+    for key in _REFERRED:
+        if isinstance(members.get(key), str):
+            members[key] = _begun_with_name(members[key], made)
+    if operation in _IMMUTABLE:
+        members["name"] = _moving_name(members, address, made)
+        members["lifecycle"] = [Block("lifecycle", {"create_before_destroy": True})]
 
 
 def _label(request: Request) -> str:
@@ -269,23 +361,62 @@ def _label(request: Request) -> str:
     return _LABELS.get(str(body.get("PolicyType")), "this")
 
 
-def _moving_name(
-    name: str, body: dict[str, Any], address: str, made: TerraformFile
-) -> str | Template:
+def _suffixed(name: str, label: str) -> str:
+    """The name of an output of a resource: ``topic_arn_success``, ``endpoint_name_2``."""
+    end = label.removeprefix("this").removeprefix("_")
+    return f"{name}_{end}" if end else name
+
+
+def _begun_with_name(name: str, made: TerraformFile) -> Raw | str | Template:
+    """A name that begins with that of the workload, by the variable in its place."""
+    rest = name.removeprefix(made.stem)
+    if rest == name or (rest and rest[0] != "-"):
+        return name
+    return Template((Raw("var.name"), rest)) if rest else Raw("var.name")
+
+
+def _moving_name(members: dict[str, Any], address: str, made: TerraformFile) -> str | Template:
     """The name of what is replaced: another one for other values of its variables."""
-    values = [f"var.{each.name}" for each in blanks.variables(body)]
-    kinds = ("ProductionVariants", "ShadowProductionVariants")
-    variants = [each for kind in kinds for each in body.get(kind, ()) if "ModelName" in each]
-    for variant in variants:
-        model = made.names["ModelName", variant["ModelName"]]
-        if model.removesuffix(".name") in made.moving and model not in values:
-            values.append(model)
+    name: str | Template = members["name"]
+    values = [
+        each
+        for each in dict.fromkeys(_expressions({**members, "name": ""}))
+        if each.startswith("var.") or each.removesuffix(".name") in made.moving
+    ]
     if not values:
         return name
     made.moving.add(address)
-    stem, _, digest = name.rpartition("-")
+    *before, last = name.parts if isinstance(name, Template) else (name,)
+    begin, _, digest = str(last).rpartition("-")
     seen = ", ".join([quoted(digest), *values])
-    return Template((f"{stem}-", Raw(f"substr(sha256(jsonencode([{seen}])), 0, 8)")))
+    hashed = Raw(f"substr(sha256(jsonencode([{seen}])), 0, 8)")
+    return Template((*before, f"{begin}-", hashed))
+
+
+def _expressions(value: Any) -> Iterator[str]:
+    """Every expression in the members of a block."""
+    if isinstance(value, Raw):
+        yield value.text
+    elif isinstance(value, Block):
+        yield from _expressions(value.body)
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from _expressions(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _expressions(inner)
+
+
+def _tunable(operation: str, field: str, value: Any, made: TerraformFile) -> Any:
+    """A reference to a variable with the plan's value, where the field stands once in the plan."""
+    key = f"{operation} {field}"
+    if key not in _TUNABLES or key not in made.single or isinstance(value, blanks.Text):
+        return None
+    name, kind, description, condition, expected = _TUNABLES[key]
+    body = {"description": description, "type": Raw(kind), "default": value}
+    body["validation"] = [_valid(condition, expected)]
+    made.tunables[name] = Block(f'variable "{name}"', body)
+    return Raw(f"var.{name}")
 
 
 def _members(
@@ -299,11 +430,13 @@ def _members(
             name = "kms_key_arn"
         if field == "Value" and value.get("Name") == "EndpointName":
             done[name] = _attribute("EndpointName", inner, operation, made)
+        elif (tuned := _tunable(operation, field, inner, made)) is not None:
+            done[name] = tuned
         elif field == "Tags":
-            done[name] = {tag["Key"]: tag["Value"] for tag in inner}
+            done[name] = _tags({tag["Key"]: tag["Value"] for tag in inner}, made)
         elif field == "Dimensions" and operation == "PutMetricAlarm":
             done[name] = {
-                each["Name"]: _attribute(each["Name"], each["Value"], operation, made)
+                each["Name"]: _dimension(each["Name"], each["Value"], operation, made)
                 for each in inner
             }
         elif isinstance(inner, dict) and field != "Environment":
@@ -313,6 +446,20 @@ def _members(
         else:
             done[name] = _attribute(field, inner, operation, made)
     return done
+
+
+def _dimension(name: str, value: Any, operation: str, made: TerraformFile) -> Any:
+    """What an alarm watches; an endpoint that follows later is known by its name."""
+    found = _attribute(name, value, operation, made)
+    return _begun_with_name(found, made) if name == "EndpointName" and found == value else found
+
+
+def _tags(tags: dict[str, str], made: TerraformFile) -> Any:
+    """The tags of everything, and those that only one has."""
+    if not made.tags:
+        return tags
+    own = {key: value for key, value in tags.items() if made.tags.get(key) != value}
+    return Call("merge(local.tags, ", own, ")") if own else Raw("local.tags")
 
 
 def _attribute(field: str, value: Any, operation: str, made: TerraformFile) -> Any:

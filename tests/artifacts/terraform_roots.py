@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from advisor.artifacts.hcl_text import Block, document
+from advisor.artifacts.hcl_text import Block, Raw, document
 from advisor.model.advice import Advice
 from advisor.rulebook.knowledge import knowledge
 from advisor.rulebook.load import load
@@ -42,20 +42,20 @@ def laid_out(advices: Sequence[Advice]) -> list[str]:
 
 
 def validated(advices: Sequence[Advice]) -> list[str]:
-    """``terraform validate`` with the real provider accepts each folder as a module."""
-    return _in_roots(advices, _validate, own_provider=True)
+    """``terraform validate`` with the real provider accepts each folder as a module, twice."""
+    return _in_roots(advices, _validate, planned=False)
 
 
 def planned(advices: Sequence[Advice]) -> list[str]:
     """``terraform plan`` with the real provider, without credentials and without a network.
 
-    The root hands its own provider to the modules: one for each would be a process for each.
+    The root hands its own provider to the modules, which have none.
     """
-    return _in_roots(advices, _plan, own_provider=False)
+    return _in_roots(advices, _plan, planned=True)
 
 
 def _in_roots(
-    advices: Sequence[Advice], judge: Callable[[str, Path], list[str]], *, own_provider: bool
+    advices: Sequence[Advice], judge: Callable[[str, Path], list[str]], *, planned: bool
 ) -> list[str]:
     """Judge roots of many modules, since the provider takes seconds to start."""
     program = tool("terraform")
@@ -66,7 +66,7 @@ def _in_roots(
         with tempfile.TemporaryDirectory() as name:
             root = Path(name)
             folders = write_folders(advices[start : start + _AT_ONCE], "terraform", root)
-            _write_root(folders, root, own_provider)
+            _write_root(folders, root, planned)
             said = run(program, "init", "-input=false", "-backend=false", folder=root)
             told = [said.stderr] if said.returncode else judge(program, root)
         faults += [_named(fault, folders) for fault in told]
@@ -82,19 +82,16 @@ def _named(fault: str, folders: dict[str, Advice]) -> str:
     )
 
 
-def _write_root(folders: dict[str, Advice], root: Path, own_provider: bool) -> None:
+def _write_root(folders: dict[str, Advice], root: Path, planned: bool) -> None:
     calls = []
     for name, advice in folders.items():
         values = test_terraform.given_values(advice)
         if "kms_key_arn" in values:
             values["kms_key_arn"] = _KEY_ARN  # the plan's own may be an alias
+        if not planned:
+            values |= {"for_each": Raw('toset(["one", "two"])'), "name": Raw("each.value")}
         calls.append(Block(f'module "{name}"', {"source": f"./{name}", **values}))
-        if not own_provider:
-            main = root / name / "main.tf"
-            text = main.read_text(encoding="utf-8")
-            bare = re.sub(r'^provider "aws" {\n.*\n}\n\n', "", text, flags=re.MULTILINE)
-            main.write_text(bare, encoding="utf-8")
-    if not own_provider:
+    if planned:
         calls.append(Block('provider "aws"', _OFFLINE))
     (root / "main.tf").write_text(document(calls), encoding="utf-8")
 

@@ -39,7 +39,7 @@ TERRAFORM = shutil.which("terraform")
 needs_terraform = pytest.mark.skipif(TERRAFORM is None, reason="terraform is not installed")
 ALARM = """\
 resource "aws_cloudwatch_metric_alarm" "wake" {
-  alarm_name          = "call-transcripts-wake"
+  alarm_name          = "${var.name}-wake"
   alarm_description   = "Requests wait because there is no instance"
   alarm_actions       = [aws_appautoscaling_policy.step.arn]
   metric_name         = "HasBacklogWithoutCapacity"
@@ -187,7 +187,7 @@ def test_alarms_that_roll_back_stand_before_the_endpoint() -> None:
     """The endpoint refers to them, so they must not refer to it."""
     main = dict(files(named("canary-of-two")))["main.tf"]
     watching = main.partition('"rollback_errors" {')[2].partition("\n}\n")[0]
-    assert 'EndpointName       = "canary-of-two"' in watching
+    assert "EndpointName       = var.name" in watching
     assert "EndpointConfigName = aws_sagemaker_endpoint_configuration.this.name" in watching
     told = main.partition('"client_errors" {')[2].partition("\n}\n")[0]
     assert "EndpointName = aws_sagemaker_endpoint.this.name" in told
@@ -207,13 +207,52 @@ def test_what_an_update_does_to_a_scaled_endpoint_is_told() -> None:
 def test_a_name_follows_from_what_can_be_replaced_without_the_file() -> None:
     """Variables of a model enter its name, and that of a configuration which names it."""
     main = dict(files(named("canary-of-two")))["main.tf"]
-    model, config = re.findall(r'^  name += "canary-of-two-(\$.*)"$', main, re.MULTILINE)[:2]
+    model, config = re.findall(r'^  name += "\$\{var.name\}-(\$.*)"$', main, re.MULTILINE)[:2]
     assert re.fullmatch(
-        r'\$\{substr\(sha256\(jsonencode\(\["[0-9a-f]{8}", var.image_uri, '
+        r'\$\{substr\(sha256\(jsonencode\(\["[0-9a-f]{8}", var.image_uri, var.model_data_url, '
         r"var.execution_role_arn\]\)\), 0, 8\)\}",
         model,
-    )
-    assert config.endswith(", aws_sagemaker_model.this.name])), 0, 8)}")
+    ), model
+    assert ", aws_sagemaker_model.this.name, " in config
+    for name in ("var.instance_count", "var.instance_type"):
+        assert name in config
+
+
+def test_every_variable_of_what_is_replaced_enters_its_name() -> None:
+    """So that no change asks AWS for a name that is taken."""
+    for advice in advices():
+        main = dict(files(advice))["main.tf"]
+        for block in re.split(r"(?m)^}$", main):
+            head = re.search(r'resource "(aws_sagemaker_(?:model|endpoint_configuration))"', block)
+            if head is not None:
+                name, rest = re.split(r"(?m)^(?=  name)", block, maxsplit=1)[1].split("\n", 1)
+                used = set(re.findall(r"var\.[a-z0-9_]+", rest + block.partition("  name")[0]))
+                assert used <= set(re.findall(r"var\.[a-z0-9_]+", name)), block
+
+
+def test_a_module_holds_no_provider_and_begins_every_name_with_its_own() -> None:
+    """So that a root can call it twice."""
+    for advice in advices():
+        texts = dict(files(advice))
+        text = "".join(texts.values())
+        assert 'provider "aws"' not in text
+        if FILE not in texts:  # a stack names what it makes
+            own = re.findall(r"^  (?:alarm_)?name +=(.*)$", texts["main.tf"], re.MULTILINE)
+            assert all("var.name" in each or "hours-" in each for each in own), own
+
+
+def test_an_endpoint_in_production_is_not_destroyed() -> None:
+    assert "prevent_destroy = true" in dict(files(named("fraud-scoring")))["main.tf"]
+    assert "prevent_destroy" not in dict(files(named("pricing-tool")))["main.tf"]
+
+
+def test_what_a_reader_tunes_is_a_variable_with_the_value_of_the_plan() -> None:
+    declared = dict(files(named("pricing-tool")))["variables.tf"]
+    blocks = dict(re.findall(r'variable "(\w+)" {\n(.*?)\n}\n', declared, re.DOTALL))
+    assert re.search(r"default += 2048$", blocks["memory_mb"], re.MULTILINE)
+    assert "contains([1024, 2048, 3072, 4096, 5120, 6144], var.memory_mb)" in blocks["memory_mb"]
+    assert re.search(r"default += 2$", blocks["max_concurrency"], re.MULTILINE)
+    assert "default" not in blocks["image_uri"]  # a placeholder is asked for
 
 
 def test_another_version_gives_other_names() -> None:
@@ -227,12 +266,14 @@ def test_another_version_gives_other_names() -> None:
 def test_terraform_computes_names_that_aws_takes(tmp_path: Path) -> None:
     """As long as the longest name that a workload may have, and other ones for other values."""
     main = dict(files(named("canary-of-two")))["main.tf"]
-    name = re.search(r'^  name += ("canary-of-two-.*var.image_uri.*")$', main, re.MULTILINE)
+    name = re.search(r'^  name += (".*var.image_uri.*")$', main, re.MULTILINE)
     assert name is not None
     found = set()
     for image in ("a", "b"):
         text = name[1].replace("var.image_uri", quoted(image))
-        text = text.replace("var.execution_role_arn", '"role"')
+        for key in ("execution_role_arn", "model_data_url"):
+            text = text.replace(f"var.{key}", '"x"')
+        text = text.replace("var.name", '"canary-of-two"')
         (tmp_path / "main.tf").write_text(f'output "name" {{\n  value = {text}\n}}\n')
         terraform("apply", "-auto-approve", "-input=false", folder=tmp_path)
         found.add(json.loads(terraform("output", "-json", "name", folder=tmp_path)))
