@@ -45,13 +45,13 @@ def image(draft: Draft, instance: Instance | None) -> Image:
     tags, region = _tags(entry, device), draft.facts.region
     newest = list(tags)[-1]
     if not version:
-        return Image(fix=f'State {_VERSION}: "{newest}", the newest known, or model.image.')
+        return Image(fix=f'Add {_VERSION}: "{newest}" (the newest known), or model.image.')
     alike = [each for each in tags if f"{each}.".startswith((f"{version}.", f"{version}-"))]
     if not alike:
         problem = f"no image of {names[0]} {version} for {device} is known"
         return Image(problem=problem, fix=f"Take one of {', '.join(tags)}, or state model.image.")
     if region is None:
-        return Image(fix="State region: the image is in a registry of the Region.")
+        return Image(fix="Add region: the image is in a registry of the Region.")
     account = _account(entry, region)
     if not account:
         problem = f"no image of {names[0]} is known in {region}"
