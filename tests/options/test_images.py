@@ -101,7 +101,7 @@ def test_without_a_version_none_is_assumed_and_the_newest_can_be_pasted() -> Non
 def test_without_a_region_none_is_assumed() -> None:
     found = made(region=None, framework="pytorch", framework_version="2.6")
     assert image(found) == PLACE.format("us-east-1.amazonaws.com")
-    assert "Add region" in fix(found)
+    assert "State region" in fix(found)
 
 
 @pytest.mark.parametrize("version", ["9.9", "2.60", "1", "6"])
