@@ -90,6 +90,11 @@ def _container(draft: Draft, instance: Instance | None) -> dict[str, Any]:
     if _from_marketplace(draft):
         draft.carry("marketplace-model")
         return {"ModelPackageName": placeholders.package(draft)}
+    if placeholders.is_package(draft) and draft.way != MULTI_MODEL:
+        draft.set("ModelPackageName", placeholders.package(draft), "It names image and weights.")
+        variables = serving.environment(draft)
+        named = {"ModelPackageName": placeholders.package(draft)}
+        return {**named, "Environment": variables} if variables else named
     container: dict[str, Any] = {"Image": placeholders.image(draft, instance)}
     if draft.needs("private-image") and draft.option != SERVERLESS:
         container["ImageConfig"] = {"RepositoryAccessMode": "Vpc"}
