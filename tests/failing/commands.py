@@ -96,6 +96,11 @@ def seen(folder: Path) -> dict[str, str]:
     }
 
 
+def left_over(folder: Path) -> list[Path]:
+    """Temporary files and journals, of which a run that ends well leaves none."""
+    return [*folder.rglob(".*~"), *folder.rglob(JOURNAL)]
+
+
 def made(folder: Path, name: str, *, new: bool) -> dict[str, str]:
     """The set that a command writes when nothing fails."""
     files, old, newer = COMMANDS[name]
@@ -137,6 +142,7 @@ def failed(name: str, number: int, folder: Path) -> int:
             return at - 1
         assert drive(place, COMMANDS[name][2]).code in (0, 1)
         assert seen(place) == new, (at, called)
+        assert left_over(place) == []
 
 
 def killed(name: str, folder: Path) -> int:
@@ -160,7 +166,7 @@ def killed(name: str, folder: Path) -> int:
         again = drive(place, COMMANDS[name][2])
         assert again.code in (0, 1)
         assert seen(place) == new
-        assert not (place / "out" / JOURNAL).exists()
+        assert left_over(place) == []
         assert ("which an earlier run began" in again.err) >= (left not in (old, new))
         if os.waitstatus_to_exitcode(status) == 0:
             assert mixed > 0 or len(new) < 3
