@@ -177,10 +177,7 @@ def _folders(advices: Sequence[Advice], folder: Path) -> Iterator[tuple[Advice, 
     Raises:
         InputError: two workloads have one name.
     """
-    from advisor.text.file_names import file_names
-
     names = [advice.workload.name for advice in advices]
-    folders = file_names(names) if len(names) > 1 else {}
     for advice in advices:
         name = advice.workload.name
         if names.count(name) > 1:
@@ -189,7 +186,7 @@ def _folders(advices: Sequence[Advice], folder: Path) -> Iterator[tuple[Advice, 
                 file=advice.workload.file,
                 hint="Change name in one of them: it names the folder of the artifacts.",
             )
-        yield advice, folder / folders.get(name, "")
+        yield advice, folder / name if len(advices) > 1 else folder
 
 
 def exit_code(advice: Advice, strict: bool) -> int:

@@ -35,19 +35,6 @@ def test_a_line_is_what_the_file_alone_gives(tmp_path: Path) -> None:
     assert said == [f"w-{number}" for number in range(MANY)]
 
 
-def test_folders_of_workloads_have_names_that_every_system_takes(tmp_path: Path) -> None:
-    text = "name: {}\nrequests: {{arrival: online, payload: 1 KB}}\n"
-    names = ["aux", "Fraud", "fraud", "scoring"]
-    (tmp_path / "w.yaml").write_text("---\n".join(map(text.format, names)), encoding="utf-8")
-    done = ran("w.yaml", "--output", "out", cwd=tmp_path)
-    assert done.code == 0
-    made = sorted(
-        path.name.rpartition("-")[0] or path.name for path in (tmp_path / "out").iterdir()
-    )
-    assert made == ["aux", "fraud", "fraud", "scoring"]
-    assert all(f"out/{path.name}/" in done.err for path in (tmp_path / "out").iterdir())
-
-
 def test_what_cannot_be_read_is_told_and_the_others_are_answered(tmp_path: Path) -> None:
     names = files(tmp_path, MANY)
     (tmp_path / names[7]).write_text("name: broken\nrequests: {arrival: never}\n", encoding="utf-8")
