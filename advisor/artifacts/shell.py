@@ -29,6 +29,7 @@ def files(advice: Advice) -> Files:
     plain = signs or bool(operations & {"CreateInferenceComponent", "CreateTransformJob"})
     text = read_parts("service", "deploy.sh.txt")
     parts = ["#!/usr/bin/env bash\n", text["unexpanded"] if plain else "", text["head"]]
+    parts.append(_torn_down(requests))
     parts += [region(advice.region), text["given"], text["exists"], text["named"]]
     if "CreateEndpoint" in operations:
         parts.append(text["serving"])
@@ -42,6 +43,19 @@ def files(advice: Advice) -> Files:
         parts.append(f"\n{step}")
     parts += [text["left"], *_left([each for each in names if each is not None])]
     return [("deploy.sh", "".join(parts))]
+
+
+def _torn_down(requests: tuple[Request, ...]) -> str:
+    """Comments that say how all of it is taken away, the last thing first."""
+    lines = []
+    for request in reversed(requests):
+        line = blanks.DELETED.get(request.operation)
+        if line is not None:
+            body = {key: each for key, each in request.parameters.items() if isinstance(each, str)}
+            named = body.get(blanks.MADE_ONCE.get(request.operation, ""), "")
+            lines.append(line.format(stem=shlex.quote(named.rpartition("-")[0]), **body))
+    told = "".join(f"#   {line}\n" for line in dict.fromkeys(lines))
+    return f"# To tear it down:\n{told}" if told else ""
 
 
 def command(advice: Advice, folder: str) -> str:

@@ -34,6 +34,10 @@ _COUNT = (
     "The provider cannot keep the count that autoscaling has set: an update starts with",
     "initial_instance_count. Deploy when the load is low, or raise the count first.",
 )
+_ADOPTED = (
+    "The provider replaces an endpoint that stands without these alarms. Give them to it first, by",
+    "aws sagemaker update-endpoint with --deployment-config, and then apply: nothing is replaced.",
+)
 # Version 5.100 has no inference components, and asks for a model in every variant: a template makes
 # configuration, endpoint and components, and takes the models' names as parameters.
 _STACK = "aws_cloudformation_stack"
@@ -126,7 +130,9 @@ def files(advice: Advice) -> Files:
     for request in own:
         # The provider cannot ask UpdateEndpoint for it, and the other dialects do.
         keeps = request.operation == "CreateEndpoint" and blanks.scales_variants(requests)
-        warned = _COUNT if keeps else ()
+        warned: tuple[str, ...] = _COUNT if keeps else ()
+        if "AutoRollbackConfiguration" in request.parameters.get("DeploymentConfig", ()):
+            warned += _ADOPTED
         body = _with_arns_of_keys(blanks.filled(request), request.operation)
         wanted += blanks.asked(request.operation, body)
         if request.operation == "CreateTransformJob" and _PARTITION not in made.blocks:

@@ -24,6 +24,8 @@ NOT_RETAINED = ("DesiredWeight", "DataCaptureConfig")
 
 MADE_ONCE: Mapping[str, str] = read_json_rules("service", "artifacts.json")["made_once"]
 """Operation whose resource a script makes where it is missing -> the field that names it."""
+DELETED: Mapping[str, str] = read_json_rules("service", "artifacts.json")["deleted"]
+"""Operation -> the call of the aws CLI that takes away what it made."""
 
 
 def scales_variants(requests: Iterable[Request]) -> bool:

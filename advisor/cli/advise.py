@@ -171,22 +171,29 @@ def _line_for_check(workload: Workload, files: Sequence[Path], folder: Path) -> 
         yield f"for check, add to {workload.file}: artifacts: {{{key}: {seen}}}"
 
 
+_DEVICES = frozenset({"con", "prn", "aux", "nul"}) | {
+    f"{kind}{number}" for kind in ("com", "lpt") for number in range(1, 10)
+}
+"""Names that Windows keeps for devices, in any case."""
+
+
 def _folders(advices: Sequence[Advice], folder: Path) -> Iterator[tuple[Advice, Path]]:
-    """One folder per workload when there are several.
+    """One folder per workload when there are several, on every system another one.
 
     Raises:
-        InputError: two workloads have one name.
+        InputError: two workloads have one name, or names that differ by case alone.
     """
-    names = [advice.workload.name for advice in advices]
+    names = [advice.workload.name.lower() for advice in advices]
     for advice in advices:
         name = advice.workload.name
-        if names.count(name) > 1:
+        if names.count(name.lower()) > 1:
             raise InputError(
                 f"two workloads have the name {name}",
                 file=advice.workload.file,
                 hint="Change name in one of them: it names the folder of the artifacts.",
             )
-        yield advice, folder / name if len(advices) > 1 else folder
+        own = f"{name}_" if name.lower() in _DEVICES else name  # which no other name ends in
+        yield advice, folder / own if len(advices) > 1 else folder
 
 
 def exit_code(advice: Advice, strict: bool) -> int:

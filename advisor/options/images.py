@@ -6,10 +6,11 @@ The images are those of ``rules/service/images.json``, their hosts those of ``re
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from advisor.catalogue.regions import DOMAINS, partition_of
 from advisor.model.options import SERVERLESS
+from advisor.model.value import Value
 from advisor.options.plan_builder import Draft
 from advisor.rulebook.hardware import CPU, Instance
 from advisor.workload.forms import service_table
@@ -17,7 +18,7 @@ from advisor.workload.forms import service_table
 _VERSION = "model.framework_version"
 
 
-class Image(NamedTuple):
+class Image(Value):
     """What is known of the image of a container."""
 
     address: str = ""  # empty where it is not known
@@ -35,7 +36,7 @@ def image(draft: Draft, instance: Instance | None) -> Image:
     """
     stated = draft.text("model.image")
     if stated is not None:
-        return Image(stated)
+        return Image(address=stated)
     names, version = _asked(draft)
     device = _device(None if draft.option == SERVERLESS else instance)
     entries = [each for each in _named(names) if _tags(each, device)]
@@ -58,7 +59,7 @@ def image(draft: Draft, instance: Instance | None) -> Image:
         return Image(problem=problem, fix="Copy the image to a registry of yours: model.image.")
     host = f"{account}.dkr.ecr.{region}.{DOMAINS[partition_of(region)]}"
     because = f"AWS's image of {names[0]} {alike[-1]} for {device} in {region}."
-    return Image(f"{host}/{tags[alike[-1]]}", because)
+    return Image(address=f"{host}/{tags[alike[-1]]}", because=because)
 
 
 def _device(instance: Instance | None) -> str:

@@ -17,7 +17,7 @@ from advisor.text.yaml_reader import (
     error_at,
     is_nothing,
 )
-from advisor.workload.forms import Form, RefusedError, fits, forms
+from advisor.workload.forms import Form, RefusedError, fits, forms, service_table
 from advisor.workload.keys import Key
 from advisor.workload.keys import features as of_rules
 from advisor.workload.values import read_text, scalar, single
@@ -202,9 +202,9 @@ def _unrepeated(form: Form, name: str, node: ScalarNode) -> str:
     Raises:
         RefusedError: it has another form, or looks like a secret.
     """
-    from advisor.workload.secrets import HINT, secret  # few files state variables
+    from advisor.text.secrets import HINT, secret  # few files state variables
 
-    what = secret(name, node.value)
+    what = secret(service_table("secrets.json"), name, node.value)
     if what:
         raise RefusedError(
             f"the value looks like {what}, and everyone who reads this sees it", HINT

@@ -400,3 +400,21 @@ def test_the_first_argument_names_the_run(tmp_path: Path) -> None:
         "--transform-job-name",
         "monday",
     ]
+
+
+def test_the_script_says_how_all_of_it_is_taken_away() -> None:
+    """In the order in which nothing is in use: the last thing first."""
+    ((_, text),) = files(named("canary-of-two"))
+    told = text.partition("# To tear it down:\n")[2].partition("export ")[0].splitlines()
+    calls = [line.removeprefix("#   aws ").partition("  #")[0] for line in told]
+    assert "cloudwatch delete-alarms --alarm-names canary-of-two-rollback-errors" in calls
+    order = [
+        calls.index(each)
+        for each in (
+            "sagemaker delete-endpoint --endpoint-name canary-of-two",
+            "sagemaker list-endpoint-configs --name-contains canary-of-two",
+            "sagemaker list-models --name-contains canary-of-two",
+        )
+    ]
+    assert order == sorted(order)
+    assert len(calls) == len(set(calls))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -319,3 +320,76 @@ def test_the_key_of_a_stack_and_of_a_topic_is_one_variable() -> None:
 )
 def test_texts_are_escaped(text: str, written: str) -> None:
     assert quoted(text) == written
+
+
+STATE = {
+    "version": 4,
+    "terraform_version": "1.11.0",
+    "serial": 1,
+    "lineage": "a",
+    "outputs": {},
+    "resources": [
+        {
+            "mode": "managed",
+            "type": "aws_sagemaker_endpoint",
+            "name": "this",
+            "provider": 'provider["registry.terraform.io/hashicorp/aws"]',
+            "instances": [
+                {
+                    "schema_version": 0,
+                    "attributes": {
+                        "arn": "arn:aws:sagemaker:us-east-1:123456789012:endpoint/canary-of-two",
+                        "deployment_config": [],
+                        "endpoint_config_name": "old",
+                        "id": "canary-of-two",
+                        "name": "canary-of-two",
+                        "tags": None,
+                        "tags_all": {},
+                    },
+                    "sensitive_attributes": [],
+                }
+            ],
+        }
+    ],
+}
+
+
+@needs_terraform
+@pytest.mark.skipif(
+    not Path(os.environ.get("TF_CLI_CONFIG_FILE", "")).is_file(), reason="there is no provider here"
+)
+def test_what_would_replace_an_endpoint_is_said_and_refused(tmp_path: Path) -> None:
+    """The real provider plans over a state with an endpoint that has no rollout.
+
+    A canary is adopted in place; alarms that turn it back, and another name, replace the endpoint,
+    which `prevent_destroy` refuses.
+    """
+    for path, text in files(named("canary-of-two")):
+        (tmp_path / path).write_text(text, encoding="utf-8")
+    main = (tmp_path / "main.tf").read_text(encoding="utf-8")
+    assert "The provider replaces an endpoint that stands without these alarms." in main
+    offline: dict[str, Any] = {"region": "us-east-1", "access_key": "x", "secret_key": "x"}
+    offline |= {
+        f"skip_{each}": True
+        for each in ("credentials_validation", "metadata_api_check", "requesting_account_id")
+    }
+    (tmp_path / "provider.tf").write_text(document([Block('provider "aws"', offline)]))
+    (tmp_path / "terraform.tfstate").write_text(json.dumps(STATE), encoding="utf-8")
+    values = {**given_values(named("canary-of-two"))}
+    values["kms_key_arn"] = "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d"
+    (tmp_path / "terraform.tfvars").write_text(document_of(values), encoding="utf-8")
+    terraform("init", "-input=false", folder=tmp_path)
+
+    def planned(*more: str) -> subprocess.CompletedProcess[str]:
+        command = [str(TERRAFORM), "plan", "-refresh=false", "-input=false", "-no-color", *more]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    with_alarms = planned()
+    assert "auto_rollback_configuration { # forces replacement" in with_alarms.stdout
+    assert "Instance cannot be destroyed" in with_alarms.stderr
+    alone = re.sub(r"(?ms)^    auto_rollback_configuration \{\n.*?^    \}\n", "", main)
+    (tmp_path / "main.tf").write_text(alone, encoding="utf-8")
+    canary = planned()
+    assert "aws_sagemaker_endpoint.this will be updated in-place" in canary.stdout, canary.stderr
+    assert "0 to destroy" in canary.stdout
+    assert "Instance cannot be destroyed" in planned("-var", "name=other").stderr

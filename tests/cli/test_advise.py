@@ -225,7 +225,8 @@ def test_what_to_run_next_is_said(tmp_path: Path) -> None:
     assert f"next: {asked} bash '{folder}/deploy.sh'\n" in done.err
     assert f"next: {asked} python '{folder}/deploy.py'\n" in done.err
     terraform = f"terraform '-chdir={folder}'"
-    assert f"next: {terraform} init && {terraform} apply\n" in done.err
+    region = "export AWS_REGION=eu-west-1 && "
+    assert f"next: {region}{terraform} init && {terraform} apply\n" in done.err
     assert (
         "next: aws cloudformation deploy --region eu-west-1 --stack-name stack-1st"
         f" --template-file '{folder}/template.yaml' --parameter-overrides {parameters}\n"
@@ -262,6 +263,24 @@ def test_several_workloads_get_a_folder_each(tmp_path: Path) -> None:
     assert sorted(each.name for each in (tmp_path / "deploy").iterdir()) == ["a", "b"]
     same = write(tmp_path, f"{ONLINE}---\n{ONLINE}", "same.yaml")
     assert ran(same, "--output", str(tmp_path / "other")).code == 2
+
+
+def stream(tmp_path: Path, *names: str) -> str:
+    """A file of several workloads."""
+    path = tmp_path / "many.yaml"
+    each = "name: {}\nrequests: {{arrival: online}}\n"
+    path.write_text("---\n".join(map(each.format, names)), encoding="utf-8")
+    return str(path)
+
+
+def test_a_folder_has_a_name_that_every_system_takes(tmp_path: Path) -> None:
+    """Windows keeps some names for devices, and knows no case."""
+    made = ran(stream(tmp_path, "CON", "a", "com1"), "--output", str(tmp_path / "o"))
+    assert made.code == 0
+    assert sorted(each.name for each in (tmp_path / "o").iterdir()) == ["CON_", "a", "com1_"]
+    twins = ran(stream(tmp_path, "A", "a"), "--output", str(tmp_path / "p"))
+    assert (twins.code, "two workloads have the name" in twins.err) == (2, True)
+    assert not (tmp_path / "p").exists()
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root writes everywhere")

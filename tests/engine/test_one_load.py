@@ -285,3 +285,10 @@ def test_a_time_follows_from_a_rate_and_the_requests_in_progress() -> None:
     for rate, time in (("10/s", "1 s"), ("40/s", "250 ms")):
         facts = planned.facts_of(planned.online(traffic={"peak": rate, "concurrent": 10}))
         assert facts.text(RULES.time) == time
+
+
+def test_requests_in_progress_lie_around_rate_times_time() -> None:
+    """Where both are stated, within a factor of two: 10 x 1 / 2 = 5 to 20 x 2 x 2 = 80."""
+    load_of = {"requests": {"processing": "1 s..2 s"}, "traffic": {"peak": "10/s..20/s"}}
+    facts = planned.facts_of(planned.online(**load_of))
+    assert facts.interval("traffic.concurrent") == Interval(5, 80)

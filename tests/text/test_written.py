@@ -212,3 +212,9 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
 
 def test_parallel_writers_keep_every_entry(tmp_path: Path) -> None:
     together(4, 4, tmp_path)
+
+
+def test_half_a_character_is_written_as_its_escape(tmp_path: Path) -> None:
+    """A file name that is no UTF-8 has some; the file stays UTF-8."""
+    write_set([(str(tmp_path / "a"), "x\udcffy\n")])
+    assert (tmp_path / "a").read_bytes() == b"x\\udcffy\n"

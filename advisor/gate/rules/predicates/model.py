@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from advisor.configuration.document import Node, Path
+from advisor.configuration.rulefiles import read_json_rules
 from advisor.gate.rules.view import HIDDEN, Fault, View, containers, known_text, text_of, twins
 
 LARGEST_ENVIRONMENT = 32 * 1024
@@ -57,16 +58,17 @@ def large_environment(view: View) -> Iterator[Fault]:
 
 def secret_variable(view: View) -> Iterator[Fault]:
     """A variable of a container holds what looks like a secret; the value is not repeated."""
-    from advisor.workload.secrets import secret  # few models have variables
+    from advisor.text.secrets import secret  # few models have variables
 
     for path, container in containers(view.resource):
         environment = container.get("Environment")
         if environment is None or environment.kind != "map":
             continue
+        table = read_json_rules("service", "secrets.json")
         for name, value in environment.value.items():
             whole = value.kind == "scalar"  # of a text with unknown parts, the shape alone tells
             known = text_of(value) if whole else known_text(value).replace(HIDDEN, " ")
-            what = secret(name if whole else "", known or "")
+            what = secret(table, name if whole else "", known or "")
             if what:
                 message, at = f"{name} looks like {what}", (*path, "Environment", name)
                 yield Fault(value, at, message, secret=True)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import string
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.workload.secrets import secret
+from advisor.text import secrets
+from advisor.workload.forms import service_table
 from tests.cli.command import called
 
 NAMES = [
@@ -32,8 +32,12 @@ HARMLESS = [
     *("SORT_KEY", "S3_KEY", "KEYBOARD", "PASSENGERS", "COMPASS", "OLDPWD", "API_KEY_NAME"),
     *("SECRETS_PATH", "TOKEN_URL", "USE_AUTH_TOKEN", "ACCESS_KEY_ID_FILE", "PARTITION_KEY"),
 ]
-LETTERS = string.ascii_letters + string.digits
-random_text = st.text(LETTERS, min_size=40, max_size=60)
+
+
+def secret(name: str, value: str) -> str:
+    return secrets.secret(service_table("secrets.json"), name, value)
+
+
 SHAPES = st.one_of(
     st.from_regex(r"\A(AKIA|ASIA)[A-Z0-9]{16}\Z"),
     st.from_regex(r"\Ahf_[A-Za-z0-9]{34}\Z"),
