@@ -31,9 +31,11 @@ def cached_file(name: str) -> str:
 def read_object(path: str) -> dict[str, Any] | None:
     """A JSON object; ``None`` when there is none that can be read."""
     try:
+        if not os.path.isfile(path):  # a pipe would never end
+            return None
         with open(path, "rb") as file:
             value = json.loads(file.read())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
 

@@ -4,6 +4,7 @@ Each text goes to a temporary file beside its place, to the disk, and then into 
 old file: a link is followed, another hard link keeps the old text. A set of several first has a
 journal in the folder above them all; a run that is killed between two of them leaves the journal,
 and whoever writes there next ends what it began (``finish``), also where the folder was renamed.
+Temporary files that no journal lists are removed then, unless another run writes there too.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import os
 import stat
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TypeAlias
 
 from advisor.model.errors import InputError
@@ -23,10 +24,12 @@ JOURNAL = ".sm-advise-unfinished"
 """Stands in a folder of which some files are new and some are old."""
 _MARK = "sm-advise-set"
 """The key of a journal of ours; a file without it is somebody else's."""
-_TEMPORARY = "~"
-"""Ends the name of a temporary file: no reader of ours takes one."""
-_LONGEST_PREFIX = 100  # letters of a name that its temporary file has too
+_TEMPORARY = ".sm-advise~"
+"""Ends the name of a temporary file: no reader of ours takes one, and nobody else makes one."""
+_LONGEST_PREFIX = 50  # letters of a name that its temporary file has too, of four bytes each
 _PATIENCE_S = 30.0
+_PAUSE_S = 0.02
+_TRIES = 50
 
 _Placed: TypeAlias = tuple[str, str]  # a temporary file, and the file whose place it takes
 
@@ -47,12 +50,20 @@ def write_set(files: Sequence[tuple[str, str]]) -> None:
     """
     placed: list[_Placed] = []
     path = journal = ""
+    folders: set[str] = set()
     try:
-        for path, text in files:
-            placed.append(_beside(os.path.realpath(path), text))
-        if len(placed) > 1:
-            journal = _journal(placed)
-        _place(placed, journal)
+        with ExitStack() as writing:
+            for path, text in files:
+                place = os.path.realpath(path)
+                folder = os.path.dirname(place)
+                if folder not in folders:
+                    os.makedirs(folder, exist_ok=True)
+                    writing.enter_context(_swept(folder))
+                    folders.add(folder)
+                placed.append(_beside(place, text))
+            if len(placed) > 1:
+                journal = _journal(placed)
+            _place(placed, journal)
     except OSError as error:
         hint = "Some files are new. The next run that writes there finishes the others."
         if not journal:
@@ -117,20 +128,62 @@ def finish(paths: Iterable[str | os.PathLike[str]]) -> Begun:
     """
     finished: list[str] = []
     lost: list[str] = []
-    folders: dict[str, None] = {}
-    for path in paths:
-        folder = os.path.dirname(os.path.realpath(path))
-        while folder not in folders:
-            folders[folder] = None
-            folder = os.path.dirname(folder)
-    for folder in folders:
+    own = dict.fromkeys(os.path.dirname(os.path.realpath(path)) for path in paths)
+    for folder in dict.fromkeys(each for below in own for each in _upwards(below)):
         try:
             ready, gone = _finish(folder)
         except OSError as error:
             raise _refused(error.filename or folder, error) from error
         finished += ready
         lost += gone
+    for folder in own:
+        with _swept(folder):
+            pass
     return finished, lost
+
+
+def _upwards(folder: str) -> Iterator[str]:
+    """A folder and every one above it."""
+    below = ""
+    while folder != below:
+        yield folder
+        folder, below = os.path.dirname(folder), folder
+
+
+@contextmanager
+def _swept(folder: str) -> Iterator[None]:
+    """Remove what killed runs left in a folder, and keep others from doing so meanwhile.
+
+    Nothing is removed where the system locks no folders (Windows), or where another run writes.
+    """
+    handle = -1
+    with suppress(OSError, ImportError):
+        import fcntl
+
+        handle = os.open(folder, os.O_RDONLY)
+        with suppress(BlockingIOError):
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _sweep(folder)
+        for _ in range(_TRIES):
+            try:
+                fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:  # another run sweeps
+                time.sleep(_PAUSE_S)
+    try:
+        yield
+    finally:
+        if handle >= 0:
+            with suppress(OSError):
+                os.close(handle)
+
+
+def _sweep(folder: str) -> None:
+    if not any(os.path.lexists(os.path.join(each, JOURNAL)) for each in _upwards(folder)):
+        names = [
+            each for each in os.listdir(folder) if each[0] == "." and each.endswith(_TEMPORARY)
+        ]
+        _remove((os.path.join(folder, name), "") for name in names)
 
 
 def _finish(folder: str) -> Begun:
@@ -197,7 +250,6 @@ def _beside(path: str, text: str) -> _Placed:
     import tempfile  # which loads a dozen modules, and most runs write nothing
 
     folder, name = os.path.split(path)
-    os.makedirs(folder, exist_ok=True)
     handle, temporary = tempfile.mkstemp(
         dir=folder, prefix=f".{name[:_LONGEST_PREFIX]}-", suffix=_TEMPORARY
     )
@@ -263,7 +315,7 @@ def held(path: str) -> Iterator[None]:
         while not _locked(handle):
             if time.monotonic() > end:
                 raise InputError("another run of sm-advise writes it", file=path, hint="try again")
-            time.sleep(0.02)
+            time.sleep(_PAUSE_S)
         yield
     finally:
         os.close(handle)  # which gives it up, as the end of the process does

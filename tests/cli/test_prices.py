@@ -206,6 +206,10 @@ def test_a_misspelt_region_is_refused_with_the_nearest(command: str) -> None:
     ("name", "content"),
     [
         ("eu-west-1.json", "{"),
+        ("eu-west-1.json", ""),
+        ("eu-west-1.json", "null"),
+        ("eu-west-1.json", "\0" * 1_000_000),
+        ("eu-west-1.json", "\ufeff{}"),
         ("eu-west-1.json", '{"schema": "another"}'),
         ("eu-west-1.json", "[" * 5000),
         ("my-old-prices-2.json", "{}"),
@@ -221,6 +225,8 @@ def test_a_foreign_file_in_the_folder_leaves_the_other_prices(
     folder.mkdir(parents=True)
     (folder / name).write_text(content, encoding="utf-8")
     (folder / "eu-west-3.json").mkdir()
+    (folder / "eu-west-2.json").symlink_to(folder / "nowhere")
+    (folder / "eu-north-1.json").symlink_to(folder / "eu-north-1.json")
     done = ran("prices", "show", XDG_CACHE_HOME=str(tmp_path))
     shown = {line.split()[0] for line in done.out.splitlines() if line.endswith("shipped")}
     shipped = {path.stem for path in (ROOT / "rules/prices").glob("*-*-[0-9].json")}

@@ -96,6 +96,11 @@ def seen(folder: Path) -> dict[str, str]:
     }
 
 
+def left_over(folder: Path) -> list[Path]:
+    """Temporary files and journals, of which a run that ends well leaves none."""
+    return [*folder.rglob(".*~"), *folder.rglob(JOURNAL)]
+
+
 def made(folder: Path, name: str, *, new: bool) -> dict[str, str]:
     """The set that a command writes when nothing fails."""
     files, old, newer = COMMANDS[name]
@@ -137,6 +142,7 @@ def failed(name: str, number: int, folder: Path) -> int:
             return at - 1
         assert drive(place, COMMANDS[name][2]).code in (0, 1)
         assert seen(place) == new, (at, called)
+        assert left_over(place) == []
 
 
 def killed(name: str, folder: Path) -> int:
@@ -160,7 +166,7 @@ def killed(name: str, folder: Path) -> int:
         again = drive(place, COMMANDS[name][2])
         assert again.code in (0, 1)
         assert seen(place) == new
-        assert not (place / "out" / JOURNAL).exists()
+        assert left_over(place) == []
         assert ("which an earlier run began" in again.err) >= (left not in (old, new))
         if os.waitstatus_to_exitcode(status) == 0:
             assert mixed > 0 or len(new) < 3
@@ -172,17 +178,20 @@ import sys
 from pathlib import Path
 from tests.fuzz.drive import drive
 for turn in range(int(sys.argv[3])):
-    file = f"{sys.argv[2]}-{turn}.json"
-    done = drive(Path(sys.argv[1]), ("check", file, "--write-baseline", "base.json"))
-    assert done.code == 0, done.err
+    name = f"{sys.argv[2]}-{turn}"
+    baseline = (f"{name}.json", "--write-baseline", "base.json")
+    for arguments in (baseline, (f"{name}.yaml", "--write-lock")):
+        done = drive(Path(sys.argv[1]), ("check", *arguments))
+        assert done.code == 0, done.err
 """
 
 
 def together(writers: int, turns: int, folder: Path) -> None:
-    """Let processes write into one baseline at once: every entry of every one is in it."""
-    names = [f"{writer}-{turn}.json" for writer in range(writers) for turn in range(turns)]
+    """Let processes write into one baseline and one lock: every entry of every one is in it."""
+    names = [f"{writer}-{turn}" for writer in range(writers) for turn in range(turns)]
     for name in names:
-        (folder / name).write_text(CONFIG)
+        (folder / f"{name}.json").write_text(CONFIG)
+        (folder / f"{name}.yaml").write_text(WORKLOAD.replace("fraud-scoring", f"w-{name}"))
     running = [
         subprocess.Popen(
             [sys.executable, "-c", WRITER, str(folder), str(writer), str(turns)],
@@ -192,4 +201,7 @@ def together(writers: int, turns: int, folder: Path) -> None:
     ]
     assert [each.wait() for each in running] == [0] * writers
     entries = json.loads((folder / "base.json").read_text())["findings"]
-    assert {each["file"] for each in entries} == set(names)
+    assert {each["file"] for each in entries} == {f"{name}.json" for name in names}
+    (lock,) = folder.glob("*.lock")
+    kept = json.loads(lock.read_text(encoding="utf-8"))["workloads"]
+    assert set(kept) == {f"{name}.yaml#w-{name}" for name in names}

@@ -56,7 +56,7 @@ def test_a_new_file_has_the_mode_of_new_files(tmp_path: Path) -> None:
     [
         *("[]", "{", "", "null", '[["/etc/passwd", "x"]]', '{"a": 1}', "[[1]]", "\0"),
         '{"sm-advise-set": [["a", "b", "c"]]}',  # a is no temporary file of b
-        '{"sm-advise-set": [[".b-x~", "../b", "c"]]}',
+        '{"sm-advise-set": [[".b-x.sm-advise~", "../b", "c"]]}',
         '{"sm-advise-set": 1}',
     ],
 )
@@ -136,6 +136,45 @@ def test_what_cannot_be_finished_is_kept_and_named(tmp_path: Path) -> None:
     write_set([(str(tmp_path / name), text) for name, text in SET.items()])  # the set itself
     assert seen_below(tmp_path) == SET
     write_set(others)
+
+
+def left_by_a_kill(folder: Path, name: str) -> Path:
+    path = folder / f".{name}-x1y2z3a4.sm-advise~"
+    path.write_text("new")
+    return path
+
+
+def test_what_a_killed_run_left_is_removed_and_nothing_else(tmp_path: Path) -> None:
+    others = [".emacs-settings~", "a.sm-advise~", ".a-x1y2z3a4"]
+    for name in others:
+        (tmp_path / name).write_text("")
+    for write in (lambda: write_set([(str(tmp_path / "a"), "")]), lambda: finish([tmp_path / "a"])):
+        left_by_a_kill(tmp_path, "another")
+        write()
+        assert sorted(os.listdir(tmp_path)) == sorted(["a", *others])
+
+
+def test_what_a_journal_may_list_is_kept(tmp_path: Path) -> None:
+    begun(tmp_path, SET, 1)
+    write_set([(str(tmp_path / "one" / "d"), "d")])
+    assert finish([tmp_path / "a"]) == ([str(tmp_path / name) for name in ("one/b", "two/c")], [])
+    assert seen_below(tmp_path) == {**SET, "one/d": "d"}
+
+
+@forks
+def test_what_another_run_writes_is_kept(tmp_path: Path) -> None:
+    import fcntl
+
+    other = left_by_a_kill(tmp_path, "another")
+    handle = os.open(tmp_path, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH)
+        write_set([(str(tmp_path / "a"), "")])
+        assert other.exists()
+    finally:
+        os.close(handle)
+    write_set([(str(tmp_path / "a"), "")])
+    assert not other.exists()
 
 
 def test_a_set_that_stays_unfinished_says_so(tmp_path: Path) -> None:
