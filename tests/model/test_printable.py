@@ -40,7 +40,7 @@ def test_nothing_that_acts_is_left(text: str) -> None:
         ("<img src=x>", "\\<img src=x\\>"),
         ("*bold* _it_ [x](y)", "\\*bold\\* \\_it\\_ \\[x\\](y)"),
         ("@team & co", "@&#8203;team &amp; co"),
-        ("`code` $x$ ~s~ #1 \\", "\\`code\\` \\$x\\$ \\~s\\~ \\#1 \\\\"),
+        ("`code` $x$ ~s~ #1 \\", "\\`code\\` \\$x\\$ \\~s\\~ \\#&#8203;1 \\\\"),
     ],
 )
 def test_markup_is_shown_as_it_stands(text: str, shown: str) -> None:
