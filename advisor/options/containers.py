@@ -90,7 +90,8 @@ def _container(draft: Draft, instance: Instance | None) -> dict[str, Any]:
     if _from_marketplace(draft):
         draft.carry("marketplace-model")
         return {"ModelPackageName": placeholders.package(draft)}
-    if placeholders.is_package(draft) and draft.way != MULTI_MODEL:
+    own = placeholders.is_package(draft) and not draft.needs("marketplace-model")
+    if own and draft.way != MULTI_MODEL:
         draft.set("ModelPackageName", placeholders.package(draft), "It names image and weights.")
         variables = serving.environment(draft)
         named = {"ModelPackageName": placeholders.package(draft)}
