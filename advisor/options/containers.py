@@ -90,12 +90,6 @@ def _container(draft: Draft, instance: Instance | None) -> dict[str, Any]:
     if _from_marketplace(draft):
         draft.carry("marketplace-model")
         return {"ModelPackageName": placeholders.package(draft)}
-    own = placeholders.is_package(draft) and not draft.needs("marketplace-model")
-    if own and draft.way != MULTI_MODEL:
-        draft.set("ModelPackageName", placeholders.package(draft), "It names image and weights.")
-        variables = serving.environment(draft)
-        named = {"ModelPackageName": placeholders.package(draft)}
-        return {**named, "Environment": variables} if variables else named
     container: dict[str, Any] = {"Image": placeholders.image(draft, instance)}
     if draft.needs("private-image") and draft.option != SERVERLESS:
         container["ImageConfig"] = {"RepositoryAccessMode": "Vpc"}

@@ -103,24 +103,17 @@ def image(draft: Draft, instance: Instance | None) -> str:
 def artifact(draft: Draft) -> str:
     """The S3 address of the model: an archive, or a prefix that ends with a slash."""
     stated = draft.text("model.artifact")
-    if stated is not None and stated.startswith("s3://"):
+    if stated is not None and not stated.startswith(HUB):
         return stated
     place = _ARTIFACT.replace(".tar", f"{_number(draft)}.tar")
     key = f"models[{draft.number_of}]" if draft.number_of else "model"
     return _place(draft, place, "ModelDataUrl", f"{key}.artifact")
 
 
-def is_package(draft: Draft) -> bool:
-    """Whether the model is a model package, which has image and weights."""
-    return (draft.text("model.artifact") or "").startswith("arn:")
-
-
 def package(draft: Draft) -> str:
-    """ARN of a model package."""
-    if is_package(draft):
-        return str(draft.text("model.artifact"))
+    """ARN of a Marketplace model package; the workload file has no key for one."""
     place = f"{_places(_home(draft))['package']}{_number(draft)}"
-    return _place(draft, place, "ModelPackageName", "model.artifact")
+    return _place(draft, place, "ModelPackageName")
 
 
 def _number(draft: Draft) -> str:

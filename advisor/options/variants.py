@@ -100,7 +100,7 @@ def add(
 def _other_model(draft: Draft, each: Beside, model: Request) -> Request:
     """The workload's model with another image and archive."""
     container = {**model.parameters["PrimaryContainer"]}
-    for field in ("ModelDataUrl", "ModelDataSource", "ModelPackageName"):
+    for field in ("ModelDataUrl", "ModelDataSource"):
         container.pop(field, None)
     variables = serving.without_hub(container.get("Environment", {}), draft) | {**each.variables}
     if variables:

@@ -10,7 +10,7 @@ from advisor.gate.rules.images import of_image
 from advisor.model.advice import Plan
 from advisor.model.options import ASYNCHRONOUS, BATCH_TRANSFORM, OPTIONS, REAL_TIME, SERVERLESS
 from advisor.workload.forms import service_table
-from tests.planned import batch, online, parameters, planned, rules
+from tests.planned import online, parameters, planned, rules
 
 PLACE = "000000000000.dkr.ecr.{}/replace-me:latest"
 TABLE = service_table("images.json")["images"]
@@ -145,28 +145,3 @@ def test_each_region_has_one_account_of_each_group() -> None:
         regions = [each for account in accounts for each in REGISTRIES["accounts"][account]]
         assert len(regions) == len(set(regions))
         assert len(regions) >= 33
-
-
-PACKAGE = "arn:aws:sagemaker:eu-west-1:123456789012:model-package/fraud/3"
-
-
-@pytest.mark.parametrize("option", [REAL_TIME, SERVERLESS, BATCH_TRANSFORM])
-def test_a_model_package_brings_image_and_weights(option: str) -> None:
-    workload = batch if option == BATCH_TRANSFORM else online
-    variables = {"LOG_LEVEL": "info"}
-    found = planned(option, workload(model={"artifact": PACKAGE, "environment": variables}))
-    container = parameters(found, "CreateModel")["PrimaryContainer"]
-    assert container["ModelPackageName"] == PACKAGE
-    assert not container.keys() & {"Image", "ModelDataUrl", "ModelDataSource"}
-    assert container["Environment"]["LOG_LEVEL"] == "info"
-    said = [each.message for each in found.findings if each.rule == "placeholder"]
-    assert not any(each.startswith(("Image", "ModelData")) for each in said)
-
-
-def test_one_of_several_models_may_be_a_package() -> None:
-    models = [{"name": "a", "artifact": PACKAGE}, {"name": "b", "artifact": "s3://bkt/b.tar.gz"}]
-    hosted = {"hosting": "multi-container"}
-    found = planned(REAL_TIME, online(models=models, deploy=hosted))
-    containers = parameters(found, "CreateModel")["Containers"]
-    assert [each.get("ModelPackageName", "") for each in containers] == [PACKAGE, ""]
-    assert [each.get("ModelDataUrl", "") for each in containers] == ["", "s3://bkt/b.tar.gz"]

@@ -109,8 +109,7 @@ def _container(found: Plan, model: dict[str, Any], container: dict[str, Any]) ->
         found.option in (SERVERLESS, BATCH_TRANSFORM) or container.get("Mode") == "MultiModel"
     ):
         yield "X-29: plain files are not read here"
-    package = container.get("ModelPackageName", "")  # a placeholder is of the Marketplace
-    if "REPLACE-ME" in package and found.option in (SERVERLESS, ASYNCHRONOUS):
+    if "ModelPackageName" in container and found.option in (SERVERLESS, ASYNCHRONOUS):
         yield "X-07: no Marketplace container here"
     if container.get("Mode") == "MultiModel" and not container["ModelDataUrl"].endswith("/"):
         yield "a multi-model container reads a prefix"
