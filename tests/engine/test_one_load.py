@@ -14,6 +14,7 @@ from advisor.engine.decision_cells import Neighbourhood
 from advisor.engine.facts import Facts
 from advisor.engine.one_load import IN_PROGRESS, MEAN_WITHIN_PEAK, PEAK_WITHIN_BURST, mean_time
 from advisor.engine.verify.coherent import coherent
+from advisor.model.errors import InputError
 from advisor.model.workload import Interval
 from advisor.rulebook.formulas import IN_FLIGHT_UNIT
 from advisor.rulebook.load import load
@@ -142,7 +143,12 @@ def test_to_state_an_assumed_value_changes_no_answer(
         changes.append(("traffic.pattern", facts.taken("traffic.pattern")))
     else:
         changes = changes and [data.draw(st.sampled_from(changes))]
-    assert Neighbourhood(facts_of(document, *changes)).option == here.option
+    try:
+        stated = facts_of(document, *changes)
+    except InputError as error:  # an assumed peak may be above the largest that a file may state
+        assert "is too large" in str(error)  # noqa: PT017 - any other error is one
+        return
+    assert Neighbourhood(stated).option == here.option
 
 
 def test_the_verifier_finds_an_assumption_that_ignores_a_peak(
