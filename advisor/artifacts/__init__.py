@@ -48,6 +48,11 @@ def requests_of(advice: Advice) -> tuple[Request, ...]:
     return () if chosen is None or chosen.plan is None else chosen.plan.requests
 
 
+def in_production(advice: Advice) -> bool:
+    """Whether an artifact may not take the endpoint away by itself."""
+    return advice.workload.text("environment") == "production"
+
+
 def region_option(advice: Advice) -> str:
     """The option of the aws CLI that names the Region of a workload; empty when it names none."""
     return f" --region {advice.region}" if advice.region is not None else ""

@@ -40,7 +40,7 @@ def files(advice: Advice) -> Files:
     for request, body, made in zip(requests, bodies, names, strict=True):
         step = _step(request, body, scaled) if made is None else _immutable(request, body, made)
         parts.append(f"\n{step}")
-    parts += [_PARTS["left"], *_left([each for each in names if each is not None])]
+    parts += [_PARTS["left"], *_left(names)]
     return [("deploy.py", "".join(parts))]
 
 
@@ -104,14 +104,10 @@ def _immutable(request: Request, body: dict[str, Any], made: blanks.Made) -> str
     )
 
 
-def _left(names: list[blanks.Made]) -> Iterator[str]:
-    """What tells of the older ones; a configuration first, since it names models."""
-    kinds = {"EndpointConfigName": "endpoint_config", "ModelName": "model"}
-    for field, kind in kinds.items():
-        own = [each for each in names if each.field == field]
-        kept = ", ".join(f"{each.name.upper()}_NAME" for each in own)
-        for each in dict.fromkeys(each.stem for each in own):
-            yield f'left("{kind}", "{field}", {_text(each)}, {{{kept}}})\n'
+def _left(names: list[blanks.Made | None]) -> Iterator[str]:
+    """What tells of the older ones."""
+    for kind, field, stem, kept in blanks.left_over(names):
+        yield f'left("{kind}", "{field}", {_text(stem)}, {{{", ".join(kept)}}})\n'
 
 
 def _update(body: dict[str, Any], scaled: bool) -> str:

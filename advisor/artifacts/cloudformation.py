@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Sequence
 from typing import Any, NamedTuple, TypeAlias
 
-from advisor.artifacts import Files, region_option, requests_of
+from advisor.artifacts import Files, in_production, region_option, requests_of
 from advisor.artifacts import variables as blanks
 from advisor.artifacts.linter_suppressions import metadata, skips
 from advisor.artifacts.yaml_text import Tagged, document
@@ -74,7 +74,7 @@ def template(bodies: Bodies, advice: Advice, description: str = "") -> str:
         outputs={},
         release="" if version is None else digest(version),
         scaled=scaled,
-        keeps=advice.workload.text("environment") == "production",
+        keeps=in_production(advice),
     )
     for request, body in bodies:
         _refuse_references(body, advice)

@@ -17,7 +17,7 @@ from advisor.artifacts.hcl_text import Block, Raw
 from advisor.artifacts.hcl_text import document as hcl_document
 from advisor.artifacts.variables import schedule_name
 from advisor.artifacts.yaml_text import Tagged, document
-from advisor.catalogue.regions import partition_of, place_of
+from advisor.catalogue.regions import named_places, partition_of, place_of
 from advisor.configuration.rulefiles import read_json_rules
 from advisor.model.advice import Advice, Parameters, Plan, Request
 from advisor.model.options import BATCH_TRANSFORM
@@ -43,14 +43,11 @@ class Home:
 
     def __init__(self, advice: Advice) -> None:
         """Take the account of what is stated, else a placeholder; without a Region any counts."""
-        texts = [text for each in advice.workload.values.values() for text in each.addresses()]
-        places = [place for text in texts if (place := place_of(text)) is not None]
-        roles = [
-            text.split(":")[4] for text in texts if text.startswith("arn:") and ":iam:" in text
-        ]
+        found = [(text, place) for _, text, place in named_places(advice.workload.values.values())]
+        roles = [text.split(":")[4] for text, place in found if place.service == "iam"]
         self.region = advice.region or "*"
         partitions = [partition_of(advice.region)] if advice.region else []
-        partitions += [each.partition for each in places]
+        partitions += [place.partition for _, place in found]
         self.partition = partitions[0] if partitions else "aws"
         self.account = next(filter(str.isdecimal, roles), _ACCOUNT)
 
@@ -85,18 +82,17 @@ def files(advice: Advice) -> Files:
     if chosen is None or chosen.plan is None:
         return []
     home, plan = Home(advice), chosen.plan
-    policies = {"execution-role": [*_execution(plan, home)]}
+    policies = {"execution-role": _policy(_execution(plan, home))}
     trusts = {"execution-role": _trust(home, "sagemaker")}
     if chosen.option == BATCH_TRANSFORM:
-        policies["scheduler-role"] = [*_scheduler(plan, home)]
+        policies["scheduler-role"] = _policy(_scheduler(plan, home))
         trusts["scheduler-role"] = _trust(home, "scheduler")
-    policies["caller"] = [*_caller(plan, home)]
-    policies["deployer"] = [*_deployer(advice, plan, home)]
-    roles = {name: _policy(policies[name]) for name in trusts}
-    made = [(f"{FOLDER}/{name}.json", _text(_policy(each))) for name, each in policies.items()]
+    policies["caller"] = _policy(_caller(plan, home))
+    policies["deployer"] = _policy(_deployer(advice, plan, home))
+    made = [(f"{FOLDER}/{name}.json", _text(each)) for name, each in policies.items()]
     made += [(f"{FOLDER}/{name}.trust.json", _text(each)) for name, each in trusts.items()]
     made.append((f"{FOLDER}/roles.tf", _terraform(advice, trusts)))
-    made.append((f"{FOLDER}/roles.template.yaml", _cloudformation(roles, trusts)))
+    made.append((f"{FOLDER}/roles.template.yaml", _cloudformation(policies, trusts)))
     return made
 
 
@@ -170,23 +166,28 @@ def _trust(home: Home, service: str) -> dict[str, Any]:
     }
 
 
-def _leaves(value: Any, field: str = "") -> Iterator[tuple[str, str]]:
-    """Every text within a request with the field that holds it."""
+def _texts(plan: Plan) -> list[tuple[str, str]]:
+    """Every text in the requests of a plan with the field that holds it, each pair once."""
+    found = (pair for request in plan.requests for pair in _within(request.parameters, ""))
+    return list(dict.fromkeys(found))
+
+
+def _within(value: Any, field: str) -> Iterator[tuple[str, str]]:
     if isinstance(value, dict):
         for key, inner in value.items():
-            yield from _leaves(inner, key)
+            yield from _within(inner, key)
     elif isinstance(value, list):
         for inner in value:
-            yield from _leaves(inner, field)
+            yield from _within(inner, field)
     elif isinstance(value, str):
         yield field, value
 
 
 def _execution(plan: Plan, home: Home) -> Iterator[Statement]:
     """What SageMaker does under the role: pull, read, write, publish, log."""
-    found = [pair for request in plan.requests for pair in _leaves(request.parameters)]
+    found = _texts(plan)
     yield _allow(_ROLE["login"], "*")
-    for field, value in dict.fromkeys(found):
+    for field, value in found:
         yield from _touched(field, value, plan, home)
     if any(field == "Subnets" for field, _ in found):
         interfaces = home.arn(f"ec2:{home.region}:{home.account}:network-interface/*")
@@ -295,9 +296,7 @@ def _caller(plan: Plan, home: Home) -> Iterator[Statement]:
             yield from _made(request, home)
     if "InputLocation" in plan.invoke.parameters:
         yield _allow(_ROLE["write"], f"{_object(_input(plan), home)}*")
-        for field, value in dict.fromkeys(
-            pair for request in plan.requests for pair in _leaves(request.parameters)
-        ):
+        for field, value in _texts(plan):
             if field in ("S3OutputPath", "S3FailurePath"):
                 yield _allow(_ROLE["read"], f"{_object(value, home).rstrip('/')}/*")
 
@@ -332,13 +331,7 @@ def _deployer(advice: Advice, plan: Plan, home: Home) -> Iterator[Statement]:
     """What whoever runs the artifacts calls, and the roles that it hands over."""
     for request in plan.requests:
         yield from _made(request, home)
-    keys = {
-        value
-        for request in plan.requests
-        for field, value in _leaves(request.parameters)
-        if field in _KEYS
-    }
-    for key in sorted(keys):
+    for key in sorted({value for field, value in _texts(plan) if field in _KEYS}):
         yield _key(_RULES["grant"], key, home, "grant")
     role = advice.workload.text("deploy.role") or home.arn(
         f"iam::{home.account}:role/{advice.workload.name}-execution-role"

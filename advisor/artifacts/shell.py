@@ -16,6 +16,7 @@ from advisor.artifacts import variables as blanks
 from advisor.artifacts.requests import kebab
 from advisor.configuration.rulefiles import read_parts
 from advisor.model.advice import Advice, Request
+from advisor.options.names import unversioned
 
 
 def files(advice: Advice) -> Files:
@@ -41,7 +42,7 @@ def files(advice: Advice) -> Files:
     for request, body, made in zip(requests, bodies, names, strict=True):
         step = _step(request, body, scaled) if made is None else _immutable(request, body, made)
         parts.append(f"\n{step}")
-    parts += [text["left"], *_left([each for each in names if each is not None])]
+    parts += [text["left"], *_left(names)]
     return [("deploy.sh", "".join(parts))]
 
 
@@ -53,7 +54,7 @@ def _torn_down(requests: tuple[Request, ...]) -> str:
         if line is not None:
             body = {key: each for key, each in request.parameters.items() if isinstance(each, str)}
             named = body.get(blanks.MADE_ONCE.get(request.operation, ""), "")
-            lines.append(line.format(stem=shlex.quote(named.rpartition("-")[0]), **body))
+            lines.append(line.format(stem=shlex.quote(unversioned(named)), **body))
     told = "".join(f"#   {line}\n" for line in dict.fromkeys(lines))
     return f"# To tear it down:\n{told}" if told else ""
 
@@ -110,14 +111,11 @@ def _immutable(request: Request, body: dict[str, Any], made: blanks.Made) -> str
     return f"once {made.name.upper()}_NAME {shlex.quote(made.stem)} \\\n  {call}\n"
 
 
-def _left(names: list[blanks.Made]) -> Iterator[str]:
-    """What tells of the older ones; a configuration first, since it names models."""
-    kinds = {"EndpointConfigName": "endpoint-config", "ModelName": "model"}
-    for field, kind in kinds.items():
-        own = [each for each in names if each.field == field]
-        kept = " ".join(f'"${each.name.upper()}_NAME"' for each in own)
-        for each in dict.fromkeys(each.stem for each in own):
-            yield f"left {kind} {field} {shlex.quote(each)} {kept}\n"
+def _left(names: list[blanks.Made | None]) -> Iterator[str]:
+    """What tells of the older ones."""
+    for kind, field, stem, kept in blanks.left_over(names):
+        stays = " ".join(f'"${each}"' for each in kept)
+        yield f"left {kind.replace('_', '-')} {field} {shlex.quote(stem)} {stays}\n"
 
 
 def _update(option: str, config: str, body: dict[str, Any], scaled: bool) -> str:

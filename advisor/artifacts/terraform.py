@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from advisor import __version__
-from advisor.artifacts import Files, requests_of
+from advisor.artifacts import Files, in_production, requests_of
 from advisor.artifacts import variables as blanks
 from advisor.artifacts.cloudformation import pascal, template
 from advisor.artifacts.hcl_text import Block, Call, Raw, Template, document, quoted
@@ -166,7 +166,7 @@ def _begun(advice: Advice, requests: Sequence[Request]) -> TerraformFile:
         single=frozenset(key for key, count in counts.items() if count == 1),
         tunables={},
         tags={each["Key"]: each["Value"] for each in shared},
-        kept=advice.workload.text("environment") == "production",
+        kept=in_production(advice),
     )
 
 

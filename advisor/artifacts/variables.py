@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from advisor.configuration.rulefiles import read_json_rules
 from advisor.model.advice import Invoke, Request
+from advisor.options.names import unversioned
 
 ASKED = """\
 # Values that only you know; separate lists by commas. Another value makes another model or
@@ -24,6 +25,8 @@ NOT_RETAINED = ("DesiredWeight", "DataCaptureConfig")
 
 MADE_ONCE: Mapping[str, str] = read_json_rules("service", "artifacts.json")["made_once"]
 """Operation whose resource a script makes where it is missing -> the field that names it."""
+IMMUTABLE = {"EndpointConfigName": "endpoint_config", "ModelName": "model"}
+"""Field that names what cannot be changed -> what a script calls it; what refers comes first."""
 DELETED: Mapping[str, str] = read_json_rules("service", "artifacts.json")["deleted"]
 """Operation -> the call of the aws CLI that takes away what it made."""
 
@@ -120,15 +123,26 @@ def scripted(requests: Iterable[Request]) -> tuple[list[Filled], list[Made | Non
         bodies.append(_referring(filled(request), "", found))
         field = MADE_ONCE.get(request.operation, "")
         name: Made | None = None
-        if field in ("ModelName", "EndpointConfigName"):
+        if field in IMMUTABLE:
             plain = request.parameters[field]
             number = sum(each == field for each, _ in found) + 1
-            word = {"ModelName": "model", "EndpointConfigName": "endpoint_config"}[field]
-            stem = re.sub("-[0-9a-f]{8}$", "", plain)
-            name = Made(word if number == 1 else f"{word}_{number}", field, stem)
+            word = IMMUTABLE[field]
+            name = Made(word if number == 1 else f"{word}_{number}", field, unversioned(plain))
             found[field, plain] = Text((Answered(name.name, "name"),))
         made.append(name)
     return bodies, made
+
+
+def left_over(names: Iterable[Made | None]) -> Iterator[tuple[str, str, str, list[str]]]:
+    """Of what an earlier run may have left: kind, field, stem, and the variables of what stays.
+
+    A configuration comes first, since it names models.
+    """
+    for field, kind in IMMUTABLE.items():
+        own = [each for each in names if each is not None and each.field == field]
+        kept = [f"{each.name.upper()}_NAME" for each in own]
+        for stem in dict.fromkeys(each.stem for each in own):
+            yield kind, field, stem, kept
 
 
 def _referring(value: Any, field: str, found: Mapping[tuple[str, str], Text]) -> Any:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from advisor.model.value import Value
+from advisor.model.workload import Stated
 
 # Partition: its first Region, what its Regions begin with, and the domain of its registries.
 _PARTITIONS = {
@@ -50,6 +53,15 @@ def place_of(text: str) -> Place | None:
     if registry not in ("ecr", "ecr-fips") or not (account.isdigit() and _is_plain(region)):
         return None
     return Place(service="ecr", partition=partition_of(region), region=region)
+
+
+def named_places(values: Iterable[Stated]) -> Iterator[tuple[Stated, str, Place]]:
+    """Each stated address with the value that holds it, its text and the place that it names."""
+    for stated in values:
+        for text in stated.addresses():
+            place = place_of(text)
+            if place is not None:
+                yield stated, text, place
 
 
 def _is_plain(text: str) -> bool:

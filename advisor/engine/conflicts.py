@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from advisor.catalogue.regions import AT_HOME, partition_of, place_of
+from advisor.catalogue.regions import AT_HOME, named_places, partition_of
 from advisor.engine import one_load
 from advisor.engine.facts import Facts
 from advisor.model.options import SERVERLESS
@@ -308,22 +308,18 @@ def _other_regions(workload: Workload) -> Iterator[Finding]:
     home = workload.values.get("region")
     region = home.value if home is not None else ""
     partition, first = partition_of(region) if home is not None else "", home
-    for stated in workload.values.values():
-        for text in stated.addresses():
-            place = place_of(text)
-            if place is None:
-                continue
-            at_home = place.region if place.service in AT_HOME else ""
-            if home is None and at_home:
-                home, region = stated, place.region
-            if first is None:
-                first, partition = stated, place.partition
-            if place.partition != partition:
-                said = f"{stated.path} is in the partition {place.partition} ({text})"
-                yield _elsewhere(workload, said, stated, first, partition)
-            elif home is not None and at_home not in ("", region):
-                said = f"{stated.path} is in {place.region} ({text})"
-                yield _elsewhere(workload, said, stated, home, region)
+    for stated, text, place in named_places(workload.values.values()):
+        at_home = place.region if place.service in AT_HOME else ""
+        if home is None and at_home:
+            home, region = stated, place.region
+        if first is None:
+            first, partition = stated, place.partition
+        if place.partition != partition:
+            said = f"{stated.path} is in the partition {place.partition} ({text})"
+            yield _elsewhere(workload, said, stated, first, partition)
+        elif home is not None and at_home not in ("", region):
+            said = f"{stated.path} is in {place.region} ({text})"
+            yield _elsewhere(workload, said, stated, home, region)
 
 
 def _elsewhere(workload: Workload, said: str, stated: Stated, home: Stated, place: str) -> Finding:

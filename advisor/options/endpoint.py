@@ -44,7 +44,7 @@ def _pools(draft: Draft, variant: Parameters) -> None:
     wanted = draft.upper("deploy.instance_pools")
     if wanted is None:
         return
-    types = (variant["InstanceType"], *draft.fallback[: wanted - 1])
+    types = (variant["InstanceType"], *draft.pools)
     if len(types) < wanted:
         draft.find(
             "pools-too-few",

@@ -37,28 +37,27 @@ def image(draft: Draft, instance: Instance | None) -> Image:
     stated = draft.text("model.image")
     if stated is not None:
         return Image(address=stated)
-    names, version = _asked(draft)
+    name, version = _asked(draft)
     device = _device(None if draft.option == SERVERLESS else instance)
-    entries = [each for each in _named(names) if _tags(each, device)]
-    if not entries:
+    of_device = ((each, tags) for each in _named(name) if (tags := _tags(each, device)))
+    entry, tags = next(of_device, (None, {}))
+    if entry is None:
         return Image()
-    entry = entries[0]
-    tags, region = _tags(entry, device), draft.facts.region
-    newest = list(tags)[-1]
+    newest, region = list(tags)[-1], draft.facts.region
     if not version:
         return Image(fix=f'State {_VERSION}: "{newest}" or model.image in the workload file.')
     alike = [each for each in tags if f"{each}.".startswith((f"{version}.", f"{version}-"))]
     if not alike:
-        problem = f"no image of {names[0]} {version} for {device} is known"
+        problem = f"no image of {name} {version} for {device} is known"
         return Image(problem=problem, fix=f"Take one of {', '.join(tags)}, or state model.image.")
     if region is None:
         return Image(fix="State region or model.image in the workload file.")
     account = _account(entry, region)
     if not account:
-        problem = f"no image of {names[0]} is known in {region}"
+        problem = f"no image of {name} is known in {region}"
         return Image(problem=problem, fix="Copy the image to a registry of yours: model.image.")
     host = f"{account}.dkr.ecr.{region}.{DOMAINS[partition_of(region)]}"
-    because = f"AWS's image of {names[0]} {alike[-1]} for {device} in {region}."
+    because = f"AWS's image of {name} {alike[-1]} for {device} in {region}."
     return Image(address=f"{host}/{tags[alike[-1]]}", because=because)
 
 
@@ -74,20 +73,19 @@ def source() -> str:
     return str(service_table("images.json")["source"])
 
 
-def _asked(draft: Draft) -> tuple[list[str], str]:
-    """Framework, server and kind that are stated, the most telling first, and the version."""
+def _asked(draft: Draft) -> tuple[str, str]:
+    """The most telling of server, framework and kind that are stated, and the version."""
     framework, _, version = (draft.text("model.framework") or "").rpartition(" ")
     if not framework or not version[:1].isdigit():
         framework, version = draft.text("model.framework") or "", ""
     said = (draft.text("model.engine"), framework, draft.text("model.kind"))
-    return [each for each in said if each], draft.text(_VERSION) or version
+    return next(filter(None, said), ""), draft.text(_VERSION) or version
 
 
-def _named(names: list[str]) -> Iterator[Mapping[str, Any]]:
-    """The entries of the first name that has some."""
+def _named(name: str) -> Iterator[Mapping[str, Any]]:
+    """The entries of a name."""
     table: Mapping[str, Mapping[str, Any]] = service_table("images.json")["images"]
-    for name in names[:1]:
-        yield from (each for each in table.values() if name in each["words"])
+    return (each for each in table.values() if name in each["words"])
 
 
 def _tags(entry: Mapping[str, Any], device: str) -> dict[str, str]:

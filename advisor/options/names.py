@@ -8,6 +8,7 @@ endpoint) keeps its name.
 from __future__ import annotations
 
 import json
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -17,6 +18,7 @@ from advisor.text.digest import sha256
 LONGEST = 63
 VARIANT = "AllTraffic"
 _DIGEST = 8
+_VERSION = re.compile(rf"-[0-9a-f]{{{_DIGEST}}}\Z")
 _encode = json.JSONEncoder(sort_keys=True, check_circular=False).encode
 
 
@@ -52,6 +54,11 @@ def released(draft: Draft, parameters: Any) -> str:
 def versioned(name: str, parameters: Any) -> str:
     """The name of something immutable: the stem and a digest of its parameters."""
     return f"{stem(name, LONGEST - _DIGEST - 1)}-{digest(parameters)}"
+
+
+def unversioned(name: str) -> str:
+    """A name without the digest that ``versioned`` gave it; another name as it is."""
+    return _VERSION.sub("", name)
 
 
 def digest(value: Any) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from advisor.catalogue.regions import DOMAINS, REGIONS, partition_of, place_of
+from advisor.catalogue.regions import DOMAINS, REGIONS, named_places, partition_of
 from advisor.model.workload import Finding
 from advisor.options.plan_builder import Draft, once
 from advisor.rulebook.hardware import Instance
@@ -154,11 +154,8 @@ def _home(draft: Draft) -> str:
     """The Region of placeholders: the workload's, else one of the partition that it names."""
     if draft.facts.region is not None:
         return draft.facts.region
-    for stated in draft.facts.workload.values.values():
-        for text in stated.addresses():
-            place = place_of(text)
-            if place is not None:
-                return place.region or REGIONS.get(place.partition, REGIONS["aws"])
+    for _, _, place in named_places(draft.facts.workload.values.values()):
+        return place.region or REGIONS.get(place.partition, REGIONS["aws"])
     return REGIONS["aws"]
 
 

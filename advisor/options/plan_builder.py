@@ -108,6 +108,11 @@ class Draft:
         self.number_of = 0  # of the model among several; 0 where it is the only one
 
     @property
+    def pools(self) -> tuple[str, ...]:
+        """The types behind the plan's own that instance pools may hold; none unless asked for."""
+        return self.fallback[: (self.upper("deploy.instance_pools") or 1) - 1]
+
+    @property
     def settings(self) -> tuple[Setting, ...]:
         """What was set so far, in its order."""
         return tuple(self._settings)

@@ -25,7 +25,7 @@ def quotas(
     """
     name = instance.type if instance is not None else None
     region = draft.facts.region
-    pools = draft.fallback[: (draft.upper("deploy.instance_pools") or 1) - 1]
+    pools = draft.pools
     # The counts of an option are named in one order, so their numbers tell them apart.
     key = (draft.facts.book.digest, draft.option, name, pools, region, *wanted.values())
     found = _drawn.get(key)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
-from advisor.catalogue.regions import AT_HOME, place_of
+from advisor.catalogue.regions import AT_HOME, named_places
 from advisor.model.errors import InputError
 from advisor.model.workload import Stated, Workload
 from advisor.text.digest import sha256
@@ -184,11 +184,9 @@ def _document(root: YamlNode, reading: Reading) -> Reading:
 def _settle_region(reading: Reading) -> None:
     """The Region of the images, keys and topics that are stated, where all are in one."""
     found: dict[str, Stated] = {}
-    for stated in reading.values.values():
-        for text in stated.addresses():
-            place = place_of(text)
-            if place is not None and place.service in AT_HOME and place.region:
-                found.setdefault(place.region, stated)
+    for stated, _, place in named_places(reading.values.values()):
+        if place.service in AT_HOME and place.region:
+            found.setdefault(place.region, stated)
     if len(found) == 1:
         ((region, by),) = found.items()
         reading.values["region"] = Stated("region", region, region, by.line, by.column)
