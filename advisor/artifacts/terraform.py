@@ -13,6 +13,7 @@ from advisor.artifacts import variables as blanks
 from advisor.artifacts.cloudformation import pascal, template
 from advisor.artifacts.hcl_text import Block, Call, Raw, Template, document, quoted
 from advisor.artifacts.linter_suppressions import comments, skips
+from advisor.artifacts.terraform_variables import own_name, tunable, variable
 from advisor.configuration.rulefiles import read_json_rules
 from advisor.configuration.terraform.names import snake
 from advisor.model.advice import Advice, Request
@@ -24,7 +25,7 @@ _TERRAFORM = ">= 1.0"
 _PROVIDER = ">= 5.100, < 7.0"
 _MADE = read_json_rules("service", "artifacts.json")["terraform"]
 _RESOURCES, _NAMES, _OUTPUTS = _MADE["resources"], _MADE["names"], _MADE["outputs"]
-_ARNS, _TUNABLES = _MADE["arns"], _MADE["tunables"]
+_ARNS = _MADE["arns"]
 _REFERRED = ("name", "alarm_name")  # attributes that stand for a resource elsewhere
 _LABELS = {"TargetTrackingScaling": "tracking", "StepScaling": "step"}
 # Names cannot be given twice, so what replaces one stands beside it under another: its digest is of
@@ -142,7 +143,7 @@ def files(advice: Advice) -> Files:
         wanted += _add_stack(stacked, made)
     if made.tags:
         made.blocks.insert(0, Block("locals", {"tags": made.tags}))
-    declared = [_own_name(made.stem), *map(_variable, dict.fromkeys(wanted))]
+    declared = [own_name(made.stem), *map(variable, dict.fromkeys(wanted))]
     found = [("main.tf", _header(advice) + document(made.blocks))]
     if stacked is not None:
         found.append((FILE, stacked.text))
@@ -191,24 +192,6 @@ def _header(advice: Advice) -> str:
     return (
         f"# {workload}: sm-advise {printable(advice.workload.file)} --artifact terraform\n"
         f"# sm-advise {__version__}, rules {advice.rules_digest[7:19]}{date}{place}\n\n"
-    )
-
-
-def _own_name(name: str) -> Block:
-    """The variable that begins every name, so that the module can be called twice."""
-    condition = 'can(regex("^[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?$", var.name))'
-    body = {
-        "description": "Name of the endpoint or job; other names begin with it",
-        "type": Raw("string"),
-        "default": name,
-        "validation": [_valid(condition, "letters, digits and inner hyphens, at most 63")],
-    }
-    return Block('variable "name"', body)
-
-
-def _valid(condition: str, expected: str) -> Block:
-    return Block(
-        "validation", {"condition": Raw(condition), "error_message": f"Expected {expected}."}
     )
 
 
@@ -273,11 +256,6 @@ def _versions() -> Block:
     return Block("terraform", {"required_version": _TERRAFORM, "required_providers": providers})
 
 
-def _variable(variable: blanks.Variable) -> Block:
-    kind = "list(string)" if variable.is_list else "string"
-    return Block(f'variable "{variable.name}"', {"description": variable.asks, "type": Raw(kind)})
-
-
 def _with_arns_of_keys(value: Any, operation: str, field: str = "") -> Any:
     """One variable for the key, and an ARN, since configurations take neither id nor alias."""
     if isinstance(value, dict):
@@ -300,9 +278,9 @@ def _add(
 ) -> None:
     operation = request.operation
     kind = _RESOURCES[operation]
-    stem = _label(request)
+    own = _label(request)
     heads = {block.head for block in made.blocks}
-    names = (stem if n == 1 else f"{stem}_{n}" for n in range(1, len(heads) + 2))
+    names = (own if n == 1 else f"{own}_{n}" for n in range(1, len(heads) + 2))
     label = next(n for n in names if f'resource "{kind}" "{n}"' not in heads)
     address = f"{kind}.{label}"
     members = _body_of(operation, body, made)
@@ -413,15 +391,16 @@ def _expressions(value: Any) -> Iterator[str]:
             yield from _expressions(inner)
 
 
-def _tunable(operation: str, field: str, value: Any, made: TerraformFile) -> Any:
+def _tuned(operation: str, field: str, value: Any, made: TerraformFile) -> Any:
     """A reference to a variable with the plan's value, where the field stands once in the plan."""
     key = f"{operation} {field}"
-    if key not in _TUNABLES or key not in made.single or isinstance(value, blanks.Text):
+    if key not in made.single or isinstance(value, blanks.Text):
         return None
-    name, kind, description, condition, expected = _TUNABLES[key]
-    body = {"description": description, "type": Raw(kind), "default": value}
-    body["validation"] = [_valid(condition, expected)]
-    made.tunables[name] = Block(f'variable "{name}"', body)
+    found = tunable(key, value)
+    if found is None:
+        return None
+    name, declared = found
+    made.tunables[name] = declared
     return Raw(f"var.{name}")
 
 
@@ -436,7 +415,7 @@ def _members(
             name = "kms_key_arn"
         if field == "Value" and value.get("Name") == "EndpointName":
             done[name] = _attribute("EndpointName", inner, operation, made)
-        elif (tuned := _tunable(operation, field, inner, made)) is not None:
+        elif (tuned := _tuned(operation, field, inner, made)) is not None:
             done[name] = tuned
         elif field == "Tags":
             done[name] = _tags({tag["Key"]: tag["Value"] for tag in inner}, made)
